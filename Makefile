@@ -1,0 +1,46 @@
+# Each line below is a command that a person could type in an activated .venv.
+PYTHON ?= python3
+READY := .venv/.ready
+FIRST := 01_value_function/01_value_function.ipynb
+
+# Commands, and those that nbgrader starts by name (alembic), come from .venv.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH :=
+
+ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
+LAB += --no-browser
+endif
+ifeq ($(shell id -u),0)
+LAB += --allow-root
+endif
+
+.PHONY: help lab test notebooks bench
+
+help:
+	@echo "make lab        open the course in JupyterLab"
+	@echo "make test       run everything that CI runs"
+	@echo "make notebooks  build course/ from solutions/"
+	@echo "make bench      time ganlib, side by side"
+
+lab: $(READY)
+	jupyter lab --ServerApp.root_dir=course --LabApp.default_url=/lab/tree/$(FIRST) $(LAB)
+
+test: $(READY)
+	ruff check
+	ruff format --check
+	mypy
+	OMP_NUM_THREADS=1 pytest -n 2
+	OMP_NUM_THREADS=2 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 solutions
+	python -m ganlib.grading.build --check
+
+notebooks: $(READY)
+	python -m ganlib.grading.build
+
+bench: $(READY)
+	for file in benchmarks/*.py; do python $$file; done
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.11 ..." % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	python -m pip install --constraint constraints.txt --editable '.[dev]'
+	@touch $@

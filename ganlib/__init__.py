@@ -1,0 +1,14 @@
+"""Generative adversarial networks as Goodfellow et al. (2014) describe them.
+
+Each module is one idea and is imported by name, so that ``import ganlib`` stays quick:
+
+- ``ganlib.networks``: a generator G and a discriminator D,
+- ``ganlib.value``: the value function V(D, G), the losses, D*, KL, JSD and C(G),
+- ``ganlib.training``: Algorithm 1,
+- ``ganlib.sampling``: where minibatches of data and noise come from,
+- ``ganlib.data``: p_data, from toy densities to MNIST,
+- ``ganlib.evaluation``: how well p_g matches p_data,
+- ``ganlib.plotting``: figures.
+"""
+
+__version__ = "0.1.0"
