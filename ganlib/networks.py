@@ -5,6 +5,7 @@ D returns *logits*, shape ``(m,)``: the number a with D(x) = sigmoid(a). The los
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -153,7 +154,7 @@ def _mlp(
     if any(not isinstance(size, int) or size < 1 for size in sizes):
         raise ValueError(f"layer sizes: expected positive integers, got {list(sizes)}")
     layers: list[nn.Module] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in pairwise(sizes):
         layers += [nn.Linear(before, after), activation()]
         if dropout:
             layers.append(nn.Dropout(dropout))
@@ -172,5 +173,3 @@ def _uniform_weights(module: nn.Module, width: float) -> nn.Linear:
 def _expect_features(who: str, x: Tensor, features: int) -> None:
     if x.ndim != 2 or x.shape[1] != features:
         raise ValueError(f"{who}: expected input of shape (m, {features}), got {tuple(x.shape)}")
-
-

@@ -315,9 +315,7 @@ def _restore(parts: dict[str, Any], state: dict[str, Any]) -> None:
         part.load_state_dict(copy.deepcopy(state[name]))
 
 
-def _read(
-    losses: Tensor, history: History, parts: dict[str, Any], good: dict[str, Any]
-) -> None:
+def _read(losses: Tensor, history: History, parts: dict[str, Any], good: dict[str, Any]) -> None:
     """Append the losses since the last look, or go back to it and say what went wrong."""
     rows = losses.tolist()  # the one place where the CPU waits for the device
     bad = next((i for i, row in enumerate(rows) if not all(map(math.isfinite, row))), None)
