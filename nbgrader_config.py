@@ -1,0 +1,27 @@
+"""nbgrader's settings, for an instructor's commands and for JupyterLab's Validate button alike."""
+
+from pathlib import Path
+
+root = Path(__file__).resolve().parent
+grading = root / "grading"
+
+c = get_config()  # noqa: F821 - nbgrader defines it
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.course_id = "gan"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.CourseDirectory.solution_directory = "grading/solution"
+c.CourseDirectory.source_with_tests_directory = "grading/source_with_tests"
+# The jupytext source holds the solutions: it is never copied to students.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py"]
+# Several graders may write at once: wait for the lock rather than fail.
+c.CourseDirectory.db_url = f"sqlite:///{grading}/gradebook.db?timeout=60"
+# Left unset, this is a system folder.
+c.Exchange.root = str(grading / "exchange")
+
+# Training on MNIST takes minutes; nbgrader's default is 30 s a cell.
+c.Execute.timeout = 600
