@@ -8,13 +8,20 @@ import contextlib
 import io
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-__all__ = ["as_number", "as_tensor", "quietly"]
+__all__ = ["Answers", "as_number", "as_tensor", "expect", "quietly"]
+
+
+class Answers(dict[str, Any]):
+    """A dictionary to be filled in; reading an answer that is not there yet says so."""
+
+    def __missing__(self, key: str) -> Any:
+        raise NotImplementedError(f"no answer yet for {key!r}")
 
 
 @contextlib.contextmanager
@@ -70,3 +77,32 @@ def as_tensor(value: Any, what: str) -> Tensor:
         raise AssertionError(
             f"{what} should be made of numbers, but is a {type(value).__name__}"
         ) from None
+
+
+def expect(
+    value: Any,
+    right: float,
+    what: str,
+    slips: Sequence[tuple[float, str]] = (),
+    tolerance: float = 1e-4,
+) -> None:
+    """Compare a number with the right one, and recognise the known ways to miss it.
+
+    Args:
+        value: the answer, anything that :func:`as_number` reads.
+        right: the right number.
+        what: the answer's name, for the message.
+        slips: (number, message) pairs: what a known slip would give, and what it is.
+        tolerance: largest difference, relative to the larger of 1 and ``right``.
+
+    Raises:
+        AssertionError: the number is wrong; the message names the slip if it is known.
+    """
+    number = as_number(value, what)
+    margin = tolerance * max(1.0, abs(right) if math.isfinite(right) else 1.0)
+    if number == right or abs(number - right) <= margin:
+        return
+    for wrong, message in slips:
+        if number == wrong or abs(number - wrong) <= margin:
+            raise AssertionError(f"{what} is {number:.4g} and should be {right:.4g}: {message}")
+    raise AssertionError(f"{what} is {number:.4g} and should be {right:.4g}")

@@ -7,6 +7,7 @@ with any kind of colour vision can tell apart; each curve also has its own line 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
 
     from ganlib.training import History
 
-__all__ = ["COLORS", "plot_game", "plot_images", "plot_losses", "plot_nearest", "show"]
+__all__ = [
+    "COLORS",
+    "plot_game",
+    "plot_images",
+    "plot_losses",
+    "plot_nearest",
+    "plot_value",
+    "show",
+]
 
 COLORS = {
     "data": "#0072B2",  # blue
@@ -53,26 +62,48 @@ def plot_game(
     Raises:
         ValueError: shapes that differ.
     """
-    grid = _vector("x", x)
-    curves = {"p_data": p_data, "p_g": p_g, "d": d, "d_star": d_star}
-    y = {name: _vector(name, c, len(grid)) for name, c in curves.items() if c is not None}
     figure, axes = _figure(6.4, 3.6)
-    axes.plot(grid, y["p_data"], ":", color=COLORS["data"], lw=2.5, label="$p_{data}$")
-    axes.plot(grid, y["p_g"], "-", color=COLORS["generator"], lw=2, label="$p_g$")
-    axes.set(xlabel="x", ylabel="density", title=title, ylim=(0, None))
-    if len(y) > 2:
-        right = axes.twinx()
-        if "d_star" in y:
-            right.plot(grid, y["d_star"], "-.", color=COLORS["optimum"], lw=1.5, label="$D^*$")
-        if "d" in y:
-            right.plot(grid, y["d"], "--", color=COLORS["discriminator"], lw=1.5, label="$D$")
-        right.set(ylabel="probability that x is data", ylim=(0, 1.02))
-        right.spines["top"].set_visible(False)
-        lines = axes.get_lines() + right.get_lines()
-    else:
-        lines = list(axes.get_lines())
-    labels = [str(line.get_label()) for line in lines]
-    figure.legend(lines, labels, loc="outside upper center", ncols=len(lines), frameon=False)
+    _draw_game(figure, axes, x, p_data, p_g, d, d_star)
+    axes.set_title(title)
+    return figure
+
+
+def plot_value(
+    x: ArrayLike,
+    p_data: ArrayLike,
+    p_g: ArrayLike,
+    d: ArrayLike,
+    d_star: ArrayLike,
+    terms: Sequence[tuple[str, float, float]],
+) -> Figure:
+    """The game beside the two terms of V, as stacked bars that grow leftwards from 0.
+
+    Args:
+        x, p_data, p_g, d, d_star: as for :func:`plot_game`, each of shape ``(n,)``.
+        terms: (name, E log D, E log(1 - D)) in nats, one bar each, from top to bottom.
+
+    Raises:
+        ValueError: shapes that differ.
+    """
+    figure = Figure(figsize=(9.6, 3.6), layout="constrained")
+    game, bars = figure.subplots(1, 2, width_ratios=[3, 2])
+    _draw_game(figure, game, x, p_data, p_g, d, d_star)
+    for row, (_, data_term, fake_term) in enumerate(terms):
+        bars.barh(row, data_term, color=COLORS["data"], height=0.5)
+        bars.barh(
+            row, fake_term, left=data_term, color=COLORS["generator"], height=0.5, hatch="//",
+            edgecolor="white",
+        )  # fmt: skip
+        bars.annotate(
+            f"V = {data_term + fake_term:.3f}", (0, row), xytext=(5, 0),
+            textcoords="offset points", va="center",
+        )  # fmt: skip
+    bars.axvline(-math.log(4), color=COLORS["grey"], ls=":", lw=1)
+    bars.annotate("$-$log 4", (-math.log(4), len(terms) - 0.45), ha="center", color=COLORS["grey"])
+    bars.set_yticks(range(len(terms)), [name for name, *_ in terms])
+    bars.set(xlim=(-4, 0), ylim=(len(terms) - 0.4, -0.6), xlabel="nats")
+    bars.spines[["top", "left", "right"]].set_visible(False)
+    bars.set_title("E log D (plain) and E log(1 $-$ D) (hatched)", fontsize=10)
     return figure
 
 
@@ -188,6 +219,36 @@ def show(figure: Figure, alt: str) -> None:
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
+
+
+def _draw_game(
+    figure: Figure,
+    axes: Axes,
+    x: ArrayLike,
+    p_data: ArrayLike,
+    p_g: ArrayLike,
+    d: ArrayLike | None,
+    d_star: ArrayLike | None,
+) -> None:
+    grid = _vector("x", x)
+    curves = {"p_data": p_data, "p_g": p_g, "d": d, "d_star": d_star}
+    y = {name: _vector(name, c, len(grid)) for name, c in curves.items() if c is not None}
+    axes.plot(grid, y["p_data"], ":", color=COLORS["data"], lw=2.5, label="$p_{data}$")
+    axes.plot(grid, y["p_g"], "-", color=COLORS["generator"], lw=2, label="$p_g$")
+    axes.set(xlabel="x", ylabel="density", ylim=(0, None))
+    axes.spines[["top", "right"]].set_visible(False)
+    lines = list(axes.get_lines())
+    if len(y) > 2:
+        right = axes.twinx()
+        if "d_star" in y:
+            right.plot(grid, y["d_star"], "-.", color=COLORS["optimum"], lw=1.5, label="$D^*$")
+        if "d" in y:
+            right.plot(grid, y["d"], "--", color=COLORS["discriminator"], lw=1.5, label="$D$")
+        right.set(ylabel="probability that x is data", ylim=(0, 1.02))
+        right.spines["top"].set_visible(False)
+        lines += right.get_lines()
+    labels = [str(line.get_label()) for line in lines]
+    figure.legend(lines, labels, loc="outside upper center", ncols=len(lines), frameon=False)
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:

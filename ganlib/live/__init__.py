@@ -1,0 +1,1 @@
+"""Widgets for the notebooks. Imported only where used: they need ipywidgets."""

@@ -1,0 +1,61 @@
+"""A panel: sliders above a picture that a pure function draws.
+
+The drawing function knows nothing of widgets and the panel nothing of the picture. A
+notebook that is read without a kernel shows the picture as it was, with its description.
+"""
+
+import base64
+import html
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from ipywidgets import HTML, FloatSlider, VBox
+from matplotlib.figure import Figure
+
+__all__ = ["Panel"]
+
+
+class Panel(VBox):
+    """Sliders, the picture that they govern, and its description in words.
+
+    Args:
+        draw: ``draw(**values)`` returns a matplotlib figure.
+        describe: ``describe(**values)`` says in one sentence what the figure shows; it
+            is the picture's text alternative and stands below it.
+        sliders: one slider for each argument of ``draw`` and ``describe``, by name.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[..., Figure],
+        describe: Callable[..., str],
+        sliders: dict[str, FloatSlider],
+    ) -> None:
+        self._draw, self._describe = draw, describe
+        self.sliders = sliders
+        self.picture = HTML()
+        super().__init__([*sliders.values(), self.picture])
+        for slider in sliders.values():
+            slider.observe(lambda _: self._redraw(), names="value")
+        self._redraw()
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Where the sliders stand."""
+        return {name: slider.value for name, slider in self.sliders.items()}
+
+    def _redraw(self) -> None:
+        png = BytesIO()
+        self._draw(**self.values).savefig(png, format="png", dpi=100)
+        self._png = base64.b64encode(png.getvalue()).decode()
+        words = html.escape(self._describe(**self.values), quote=True)
+        # An <img>, because the Image widget has no text alternative.
+        self.picture.value = (
+            f'<img src="data:image/png;base64,{self._png}" alt="{words}">'
+            f'<p role="status">{words}</p>'
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        return {**bundle, "image/png": self._png, "text/plain": self._describe(**self.values)}

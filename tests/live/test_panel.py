@@ -1,0 +1,40 @@
+"""The slider panel, without a browser."""
+
+import base64
+
+import pytest
+from ipywidgets import FloatSlider
+from matplotlib.figure import Figure
+
+from ganlib.live.panel import Panel
+
+
+def draw(height: float) -> Figure:
+    figure = Figure(figsize=(2, 1))
+    figure.subplots().axhline(height)
+    return figure
+
+
+@pytest.fixture
+def panel() -> Panel:
+    slider = FloatSlider(value=1.0, min=0.0, max=2.0, description="height")
+    return Panel(draw, lambda height: f'A "line" at {height:.1f}.', {"height": slider})
+
+
+def test_a_slider_redraws_the_picture_and_its_description(panel: Panel) -> None:
+    before = panel.picture.value
+    panel.sliders["height"].value = 2.0
+    assert panel.values == {"height": 2.0}
+    assert panel.picture.value != before
+    assert "A &quot;line&quot; at 2.0." in panel.picture.value
+
+
+def test_without_a_kernel_the_picture_and_its_words_remain(panel: Panel) -> None:
+    bundle = panel._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["text/plain"] == 'A "line" at 1.0.'
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_every_slider_is_shown_above_the_picture(panel: Panel) -> None:
+    assert panel.children == (panel.sliders["height"], panel.picture)
