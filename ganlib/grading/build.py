@@ -81,7 +81,7 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
 
 
 def _is_worth_keeping(output: NotebookNode) -> bool:
-    """False for a progress bar, and for a widget that brings no picture to a page without kernel."""
+    """False for a progress bar, and for a widget that comes without a still picture."""
     if output.output_type == "stream":
         return not (output.name == "stderr" and "\r" in output.text)
     if output.output_type == "display_data" and output.data.pop(WIDGET, None):

@@ -1,0 +1,15 @@
+"""Settings that hold for every test."""
+
+import os
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib: no screen needed
+
+import hypothesis
+import torch
+
+# Tests run side by side, one for each core.
+torch.set_num_threads(1)
+
+# The same examples on every run, and no deadline: a busy machine is not a failure.
+hypothesis.settings.register_profile("ganlib", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ganlib")
