@@ -1,0 +1,24 @@
+"""p_data: toy densities whose log p(x) is exact, and the digits of MNIST."""
+
+from ganlib.data.mnist import Digits, load_mnist
+from ganlib.data.toy import (
+    centers,
+    gaussian,
+    grid,
+    mixture,
+    ring,
+    two_gaussians,
+    uniform,
+)
+
+__all__ = [
+    "Digits",
+    "centers",
+    "gaussian",
+    "grid",
+    "load_mnist",
+    "mixture",
+    "ring",
+    "two_gaussians",
+    "uniform",
+]
