@@ -15,7 +15,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import logsigmoid, softplus
+from torch.nn.functional import logsigmoid
 
 __all__ = [
     "criterion",
@@ -80,7 +80,9 @@ def value_by_integral(d: Tensor, p_data: Tensor, p_g: Tensor, dx: float) -> Tens
     """V(D, G) as an integral over x (equation 3, section 4.1).
 
     The expectation over z of equation 1 has become one over x ~ p_g. Where a density
-    is 0 its term is 0, whatever D says there.
+    is 0 its term is 0, whatever D says there. A D that is rounded to exactly 0 or 1 in a
+    tail where p_data or p_g is not yet 0 gives -inf: for V(D*, G) with densities far
+    apart, :func:`criterion` has the finite answer.
 
     Args:
         d: D(x) on the grid, shape ``(n,)``, in [0, 1].
@@ -92,12 +94,15 @@ def value_by_integral(d: Tensor, p_data: Tensor, p_g: Tensor, dx: float) -> Tens
         A scalar in nats.
 
     Raises:
-        ValueError: shapes that differ, a negative density, a D outside [0, 1] or dx <= 0.
+        ValueError: a wrong shape, shapes that differ, a density that is negative or not
+            finite, a D outside [0, 1], or dx <= 0.
         TypeError: not a tensor of floating point numbers.
     """
-    _expect_densities(dx, d=d, p_data=p_data, p_g=p_g)
-    _expect_range("d", d, 0.0, 1.0, hint="D(x) is a probability here")
-    return (torch.xlogy(p_data, d) + torch.special.xlog1py(p_g, -d)).sum() * dx
+    _expect_vector("d", d)
+    _expect_range("d", d, 0.0, 1.0, hint="D(x) is a probability here, the sigmoid of a logit")
+    _expect_densities(dx, p_data=p_data, p_g=p_g)
+    _expect_same_shape(d=d, p_data=p_data)
+    return (_xlogy(p_data, d) + _xlogy(p_g, 1 - d)).sum() * dx
 
 
 def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -117,9 +122,9 @@ def generator_loss(fake_logits: Tensor, saturating: bool = False) -> Tensor:
     Args:
         fake_logits: D's logits on G(z), shape ``(m,)``.
         saturating: True for the minimax loss, the mean of log(1 - D(G(z))) as
-            Algorithm 1 prints it. Its gradient in the logit is -D(G(z)), so it dies when
-            D is sure that a fake is fake. False (what the paper advises and its code
-            does) for the mean of -log D(G(z)), with gradient -(1 - D(G(z))).
+            Algorithm 1 prints it. A sample's gradient in the logit is -D(G(z)), so it
+            dies when D is sure that a fake is fake. False (what the paper advises and its
+            code does) for the mean of -log D(G(z)), with gradient -(1 - D(G(z))).
 
     Returns:
         A scalar in nats, differentiable.
@@ -131,7 +136,7 @@ def generator_loss(fake_logits: Tensor, saturating: bool = False) -> Tensor:
     _expect_vector("fake_logits", fake_logits)
     if saturating:
         return logsigmoid(-fake_logits).mean()
-    return softplus(-fake_logits).mean()
+    return -logsigmoid(fake_logits).mean()
 
 
 def optimal_discriminator(p_data: Tensor, p_g: Tensor) -> Tensor:
@@ -145,13 +150,13 @@ def optimal_discriminator(p_data: Tensor, p_g: Tensor) -> Tensor:
         D* at those points; 1/2 where both densities are 0, where any value is optimal.
 
     Raises:
-        ValueError: shapes that differ or a negative density.
+        ValueError: shapes that differ, or a density that is negative or not finite.
         TypeError: not a tensor of floating point numbers.
     """
     _expect_floating(p_data=p_data, p_g=p_g)
     _expect_same_shape(p_data=p_data, p_g=p_g)
     for name, p in (("p_data", p_data), ("p_g", p_g)):
-        _expect_range(name, p, 0.0, math.inf, hint="a density is never negative")
+        _expect_range(name, p, 0.0, math.inf, hint="a density is finite and never negative")
     total = p_data + p_g
     nowhere = total == 0
     # Division by a safe denominator, so that the branch not taken has no nan gradient.
@@ -172,34 +177,42 @@ def kl_divergence(p: Tensor, q: Tensor, dx: float) -> Tensor:
         for densities that are far apart.
 
     Raises:
-        ValueError: shapes that differ, a negative density or dx <= 0.
+        ValueError: a wrong shape, shapes that differ, a density that is negative or not
+            finite, or dx <= 0.
         TypeError: not a tensor of floating point numbers.
     """
     _expect_densities(dx, p=p, q=q)
-    return (torch.xlogy(p, p) - torch.xlogy(p, q)).sum() * dx
+    return (_xlogy(p, p) - _xlogy(p, q)).sum() * dx
 
 
 def js_divergence(p: Tensor, q: Tensor, dx: float) -> Tensor:
     """Jensen-Shannon divergence, the mean of KL(p || M) and KL(q || M), M = (p + q) / 2.
 
-    The paper's equation 6 writes it as JSD(p_data || p_g). Symmetric, in
-    [0, log 2]; log 2 exactly when the supports are disjoint.
+    The paper's equation 6 writes it as JSD(p_data || p_g). Symmetric, in [0, log 2];
+    log 2 exactly when the supports are disjoint.
 
     Args and errors: as for :func:`kl_divergence`. Returns a scalar in nats.
     """
     _expect_densities(dx, p=p, q=q)
-    m = (p + q) / 2
-    return (kl_divergence(p, m, dx) + kl_divergence(q, m, dx)) / 2
+    # All is doubled, and the sum divided by 4 in place of 2: in M itself, half of the
+    # smallest positive float would be rounded to 0, and a tail would make JSD infinite.
+    twice_m = p + q
+    return (kl_divergence(2 * p, twice_m, dx) + kl_divergence(2 * q, twice_m, dx)) / 4
 
 
 def criterion(p_data: Tensor, p_g: Tensor, dx: float) -> Tensor:
-    """C(G) = max over D of V(D, G) = -log 4 + 2 JSD(p_data || p_g) (equation 6, section 4.1).
+    """C(G) = max over D of V(D, G) = -log 4 + 2 JSD(p_data || p_g) (equations 4 and 6).
 
     Its minimum -log 4 is reached only at p_g = p_data (Theorem 1).
 
     Args and errors: as for :func:`kl_divergence`. Returns a scalar in nats.
     """
     return 2 * js_divergence(p_data, p_g, dx) - math.log(4)
+
+
+def _xlogy(x: Tensor, y: Tensor) -> Tensor:
+    """x log y, 0 where x is 0; torch's own has a gradient of nan where y is 0 as well."""
+    return torch.xlogy(x, torch.where((x == 0) & (y == 0), 1.0, y))
 
 
 # What the functions above expect, said in one voice.
@@ -231,8 +244,8 @@ def _expect_same_shape(**tensors: Tensor) -> None:
 
 def _expect_range(name: str, t: Tensor, low: float, high: float, hint: str) -> None:
     values = t.detach()
-    # Written so that nan fails too.
-    if not bool(((values >= low) & (values <= high)).all()):
+    # Written so that nan fails too, and a density that is infinite somewhere.
+    if not bool(((values >= low) & (values <= high) & values.isfinite()).all()):
         worst = f"{values.min().item():.4g} to {values.max().item():.4g}"
         raise ValueError(f"{name}: expected values in [{low:g}, {high:g}], got {worst}; {hint}")
 
@@ -242,6 +255,6 @@ def _expect_densities(dx: float, **tensors: Tensor) -> None:
         _expect_vector(name, t)
     _expect_same_shape(**tensors)
     for name, t in tensors.items():
-        _expect_range(name, t, 0.0, math.inf, hint="a density is never negative")
+        _expect_range(name, t, 0.0, math.inf, hint="a density is finite and never negative")
     if not dx > 0:
         raise ValueError(f"dx: expected a positive spacing, got {dx}")
