@@ -324,7 +324,7 @@ def test_float32_agrees_with_float64():
     ]:
         exact = function(*arguments, DX).item()
         single = function(*(t.float() for t in arguments), DX).item()
-            assert single == pytest.approx(exact, abs=1e-5)
+        assert single == pytest.approx(exact, abs=1e-5)
 
 
 def test_gradients_are_right():
