@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import GetGrades
+
+from ganlib.grading.feedback import HideHiddenTests
+
 root = Path(__file__).resolve().parent
-grading = root / "grading"
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
@@ -19,9 +23,14 @@ c.CourseDirectory.source_with_tests_directory = "grading/source_with_tests"
 # The jupytext source holds the solutions: it is never copied to students.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py"]
 # Several graders may write at once: wait for the lock rather than fail.
-c.CourseDirectory.db_url = f"sqlite:///{grading}/gradebook.db?timeout=60"
+c.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db?timeout=60"
 # Left unset, this is a system folder.
-c.Exchange.root = str(grading / "exchange")
+c.Exchange.root = str(root / "grading/exchange")
 
+# course/ is made from solutions/ and kept in git: making it again changes nothing in it.
+c.GenerateAssignment.force = True
 # Training on MNIST takes minutes; nbgrader's default is 30 s a cell.
 c.Execute.timeout = 600
+
+# As stock nbgrader, less the text of hidden checks.
+c.GenerateFeedback.preprocessors = [GetGrades, HideHiddenTests, CSSHTMLHeaderPreprocessor]

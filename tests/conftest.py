@@ -1,11 +1,10 @@
 """Settings that hold for every test."""
 
-import os
-
-os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib: no screen needed
-
 import hypothesis
+import matplotlib
 import torch
+
+matplotlib.use("Agg")  # no screen is needed
 
 # Tests run side by side, one for each core.
 torch.set_num_threads(1)

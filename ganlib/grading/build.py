@@ -84,7 +84,8 @@ def _is_worth_keeping(output: NotebookNode) -> bool:
     """False for a progress bar, and for a widget that comes without a still picture."""
     if output.output_type == "stream":
         return not (output.name == "stderr" and "\r" in output.text)
-    if output.output_type == "display_data" and output.data.pop(WIDGET, None):
+    if output.output_type == "display_data" and WIDGET in output.data:
+        del output.data[WIDGET]
         return set(output.data) > {"text/plain"}
     return True
 
@@ -122,9 +123,8 @@ def release(root: Path, name: str, course: Path) -> None:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.merge(
         Config(
-            BaseConverter={"force": True},
             CourseDirectory={"assignment_id": name, "release_directory": str(course)},
-            GenerateAssignment={"no_database": True},
+            GenerateAssignment={"no_database": True, "force": True},
             SaveCells={"enabled": False},
         )
     )
@@ -158,6 +158,13 @@ def differences(root: Path, names: list[str]) -> Iterator[str]:
                 yield f"course/{name}/{file} is not what solutions/{name} gives"
 
 
+def orphans(root: Path) -> Iterator[str]:
+    """Each folder of course/ that no source gives, in words."""
+    for folder in sorted(path for path in root.glob("course/*") if path.is_dir()):
+        if folder.name not in {*notebook_names(root), ".ipynb_checkpoints"}:
+            yield f"course/{folder.name} has no source"
+
+
 def _contents(folder: Path) -> dict[str, bytes]:
     files = (file for file in folder.rglob("*") if file.is_file())
     return {
@@ -182,7 +189,7 @@ def build(root: Path, names: list[str], *, anew: bool = False) -> int:
 
 
 def check(root: Path, names: list[str]) -> int:
-    found = list(differences(root, names))
+    found = [*differences(root, names), *orphans(root)]
     for line in found:
         print(line)
     print(
