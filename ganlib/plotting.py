@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -204,21 +205,28 @@ def plot_nearest(samples: ArrayLike, neighbours: ArrayLike, title: str = "") -> 
 def show(figure: Figure, alt: str) -> None:
     """Display a figure in a notebook with a text alternative.
 
-    The text goes into the output twice, as the picture's ``alt`` (read by exporters) and
-    as its plain-text form (shown where pictures are not).
+    The text is in the output twice: as the picture's ``alt``, which exporters and screen
+    readers use, and as its plain form, which stands where pictures are not shown.
     """
     # IPython is at hand wherever a figure can be displayed, and not needed elsewhere.
-    from io import BytesIO
-
     from IPython.display import display
 
-    png = BytesIO()
-    figure.savefig(png, format="png", dpi=100)
-    display(
-        {"image/png": png.getvalue(), "text/plain": alt},
-        metadata={"image/png": {"alt": alt}},
-        raw=True,
-    )
+    display(_Picture(figure, alt))
+
+
+class _Picture:
+    """What a notebook keeps of a figure: the image and its words."""
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        png = BytesIO()
+        figure.savefig(png, format="png", dpi=100)
+        self.png, self.alt = png.getvalue(), alt
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
+        return self.png, {"alt": self.alt}
 
 
 def _draw_game(

@@ -96,9 +96,14 @@ def asserts_say_what_is_wrong(cells: tuple[Cell, ...]) -> Iterator[str]:
 
 
 def checks_end_without_a_value(cells: tuple[Cell, ...]) -> Iterator[str]:
-    """nbgrader takes the value of a check cell's last line for partial credit."""
+    """nbgrader takes the value of a check cell's last line for partial credit.
+
+    ``expect`` returns None, which is no value.
+    """
     for cell in cells:
-        if cell.kind == "check" and isinstance(ast.parse(cell.source).body[-1], ast.Expr):
+        last = ast.parse(cell.source).body[-1]
+        is_value = isinstance(last, ast.Expr) and not ast.unparse(last).startswith("expect(")
+        if cell.kind == "check" and is_value:
             yield f"{cell.grade_id} ends in an expression"
 
 
@@ -113,7 +118,7 @@ def exercises_are_introduced(notebook: NotebookNode, cells: tuple[Cell, ...]) ->
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     starts = [*HEADING.finditer(text), re.search(r"\Z", text)]
     hints = {
-        here["exercise"]: text[here.start() : following.start()].count("<details>")
+        here["exercise"]: text[here.start() : following.start()].count("<summary>Hint<")
         for here, following in pairwise(starts)
     }
     for exercise in sorted({cell.exercise for cell in cells if cell.kind == "solution"}):

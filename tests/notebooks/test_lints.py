@@ -136,8 +136,8 @@ def test_a_repeated_id_is_noticed():
     [
         ("### Exercise F1 ·", "### Exercise F1:", "no heading `### Exercise F1"),
         ("Difficulty 1 of 5 · 2 minutes", "Difficulty 6 of 5 · 2 minutes", "no heading"),
-        ("<details>", "", "has 0 folded hints"),
-        ("<details>", "<details><details>", "has 2 folded hints"),
+        ("<summary>Hint<", "<summary>Look<", "has 0 folded hints"),
+        ("<summary>Hint<", "<summary>Hint</summary><summary>Hint<", "has 2 folded hints"),
     ],
 )
 def test_an_exercise_without_its_heading_or_hint_is_noticed(fault, repair, words):
