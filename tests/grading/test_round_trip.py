@@ -1,0 +1,188 @@
+"""Each notebook through nbgrader's own commands, as an instructor types them: release, autograde,
+feedback, export. A class of four hands in: one solved everything, one nothing, one is right in
+other ways (the first right variant of every bank), one wrong in one place.
+
+The last two hand in only their answers: nothing graded may depend on the cells between them.
+"""
+
+import csv
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from ganlib.grading.build import write_solution
+from tests.notebooks.fastpath import Variant, read_cells, read_variants
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = ROOT / "tests/notebooks/fixture"
+SOURCES = sorted(ROOT.glob("solutions/*/*.py"))
+STUDENTS = ("solved", "untouched", "right", "wrong")
+
+
+@dataclass
+class Class:
+    """A graded class: its folder, its notebook, and the wrong variant that ``wrong`` handed in."""
+
+    root: Path
+    name: str
+    solution: str
+    variant: Variant
+
+    def nbgrader(self, *arguments: str) -> None:
+        bin = Path(sys.executable).parent  # nbgrader starts alembic by name
+        path = os.pathsep.join([str(bin), os.environ["PATH"]])
+        steps = {"GANLIB_MNIST_STEPS": "20"}  # enough to see that training runs
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments],
+            cwd=self.root,
+            env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)} | steps,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def read(self, folder: str) -> nbformat.NotebookNode:
+        return nbformat.read(self.root / folder / self.name / f"{self.name}.ipynb", as_version=4)
+
+    def hand_in(self, student: str, notebook: nbformat.NotebookNode) -> None:
+        folder = self.root / "grading/submitted" / student / self.name
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / f"{self.name}.ipynb")
+
+    def scores(self, student: str) -> dict[str, tuple[float, float]]:
+        """By check cell, the points given and the points there are."""
+        with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
+            grades = gradebook.find_submission(self.name, student).notebooks[0].grades
+            return {grade.name: (grade.auto_score, grade.max_score) for grade in grades}
+
+    def outputs(self, student: str) -> dict[str, list[nbformat.NotebookNode]]:
+        """By cell id, what the autograded notebook shows."""
+        cells = self.read(f"grading/autograded/{student}").cells
+        return {cell.id: cell.outputs for cell in cells if cell.cell_type == "code"}
+
+    def feedback(self, student: str) -> str:
+        """The text of the page that the student gets."""
+        page = self.root / "grading/feedback" / student / self.name / f"{self.name}.html"
+        return html.unescape(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")))
+
+
+def answers_only(notebook: nbformat.NotebookNode, answers: dict[str, str]):
+    """The graded cells of a released notebook, with ``answers`` written into solution cells."""
+    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    for cell in cells:
+        cell.source = answers.get(cell.metadata.nbgrader.grade_id, cell.source)
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
+def grade_class(root: Path, source: Path, banks: Path) -> Class:
+    """Releases the notebook of ``source``, has four students hand it in, and grades them."""
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    shutil.copytree(source.parent, root / "solutions" / source.stem)
+    write_solution(root / "solutions" / source.stem)
+    cells = read_cells(source)
+    solved = {cell.grade_id: cell.source for cell in cells if cell.kind == "solution"}
+    variants = {
+        name: read_variants(banks / f"{name}.py")
+        for name in solved
+        if (banks / f"{name}.py").exists()
+    }
+    right = {
+        name: next(variant.source for variant in bank if variant.kind == "right")
+        for name, bank in variants.items()
+    }
+    solution, bank = next(iter(variants.items()))
+    wrong = next(variant for variant in bank if variant.kind == "wrong")
+
+    graded = Class(root, source.stem, solution, wrong)
+    graded.nbgrader("generate_assignment", graded.name)
+    graded.hand_in("solved", graded.read("solutions"))
+    graded.hand_in("untouched", graded.read("course"))
+    graded.hand_in("right", answers_only(graded.read("course"), solved | right))
+    graded.hand_in("wrong", answers_only(graded.read("course"), solved | {solution: wrong.source}))
+    graded.nbgrader("autograde", graded.name)
+    graded.nbgrader("generate_feedback", graded.name)
+    graded.nbgrader("export")
+    return graded
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(source, id=source.stem, marks=pytest.mark.xdist_group(source.stem))
+        for source in (FIXTURE / "solutions/00_average/00_average.py", *SOURCES)
+    ],
+)
+def graded(request, tmp_path_factory):
+    source = request.param
+    banks = ROOT / "tests/banks" if source in SOURCES else FIXTURE / "banks"
+    return grade_class(tmp_path_factory.mktemp(source.stem), source, banks)
+
+
+@pytest.mark.parametrize("student", ["solved", "right"])
+def test_right_answers_get_full_marks(graded, student):
+    scores = graded.scores(student)
+    assert scores
+    assert {name: given for name, (given, _) in scores.items()} == {
+        name: most for name, (_, most) in scores.items()
+    }
+
+
+def test_an_untouched_notebook_gets_nothing_and_stops_only_on_not_implemented(graded):
+    assert {given for given, _ in graded.scores("untouched").values()} == {0}
+    errors = {
+        (cell, output.ename)
+        for cell, outputs in graded.outputs("untouched").items()
+        for output in outputs
+        if output.output_type == "error"
+    }
+    assert {name for _, name in errors} == {"NotImplementedError"}
+    assert {cell for cell, _ in errors} >= graded.scores("untouched").keys()
+
+
+def test_a_wrong_answer_fails_its_own_check_with_its_own_message(graded):
+    lost = {name for name, (given, most) in graded.scores("wrong").items() if given < most}
+    assert graded.variant.fails in lost
+    assert {name.split("-")[0] for name in lost} == {graded.solution.split("-")[0]}
+    errors = [o for o in graded.outputs("wrong")[graded.variant.fails] if "ename" in o]
+    assert [error.ename for error in errors] == ["AssertionError"]
+    assert graded.variant.says in errors[0].evalue
+    assert graded.variant.says in graded.feedback("wrong")
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_feedback_shows_no_hidden_test(graded, student):
+    visible, hidden = set(), set()
+    for cell in graded.read("solutions").cells:
+        lines = {line.strip() for line in cell.source.splitlines() if len(line.strip()) > 20}
+        (hidden if "BEGIN HIDDEN TESTS" in cell.source else visible).update(lines)
+    secrets = hidden - visible
+    autograded = "\n".join(
+        cell.source for cell in graded.read(f"grading/autograded/{student}").cells
+    )
+    assert all(line in autograded for line in secrets)  # they were run
+    assert secrets
+    assert not [line for line in secrets if line in graded.feedback(student)]
+
+
+def test_released_notebooks_hide_solutions_and_hidden_tests(graded):
+    released = "\n".join(cell.source for cell in graded.read("course").cells)
+    assert "SOLUTION" not in released
+    assert "HIDDEN TESTS" not in released
+    assert released.count("raise NotImplementedError()") >= 1
+
+
+def test_the_marks_are_exported(graded):
+    with open(graded.root / "grades.csv", encoding="utf-8", newline="") as file:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert exported == {
+        student: sum(given for given, _ in graded.scores(student).values()) for student in STUDENTS
+    }
+    assert exported["untouched"] == 0 < exported["wrong"] < exported["right"] == exported["solved"]
