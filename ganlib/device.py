@@ -23,7 +23,7 @@ def choose_device(device: torch.device | str = "auto", announce: bool = True) ->
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].split(". ")[0]  # torch goes on to list back ends
         raise ValueError(
             f"device: expected 'auto' or one that this machine has (here: {_best()}), "
             f"got {str(device)!r} ({reason})"

@@ -39,7 +39,7 @@ class Generator(nn.Module):
         super().__init__()
         self.noise_dim = noise_dim
         self.layers = nn.Sequential(
-            *_mlp([noise_dim, *hidden, out_features], activation), output or nn.Identity()
+            *_mlp(noise_dim, hidden, out_features, activation), output or nn.Identity()
         )
 
     def forward(self, z: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ class Discriminator(nn.Module):
         dropout: probability of dropping a hidden unit, in [0, 1).
 
     Raises:
-        ValueError: a size that is not a positive integer.
+        ValueError: a size that is not a positive integer, or a dropout outside [0, 1).
     """
 
     def __init__(
@@ -70,10 +70,12 @@ class Discriminator(nn.Module):
     ) -> None:
         super().__init__()
         self.in_features = in_features
-        self.layers = nn.Sequential(*_mlp([in_features, *hidden, 1], activation, dropout))
+        if not 0 <= dropout < 1:
+            raise ValueError(f"dropout: expected a probability in [0, 1), got {dropout}")
+        self.layers = nn.Sequential(*_mlp(in_features, hidden, 1, activation, dropout))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.flatten(start_dim=1)  # (m, in_features): images come as (m, 28, 28) too
+        x = _flatten(x)  # (m, in_features): images come as (m, 28, 28) too
         _expect_features("Discriminator", x, self.in_features)
         return self.layers(x).squeeze(-1)  # (m, 1) -> (m,)
 
@@ -111,14 +113,19 @@ class PaperGenerator(Generator):
 
     def __init__(self, pixel_means: Tensor) -> None:
         super().__init__(100, 784, hidden=(1200, 1200), output=nn.Sigmoid())
-        if pixel_means.shape != (784,) or pixel_means.min() < 0 or pixel_means.max() > 1:
+        if pixel_means.shape != (784,):
             raise ValueError(
-                "pixel_means: expected shape (784,) with values in [0, 1], got "
-                f"{tuple(pixel_means.shape)}, {pixel_means.min():.3g} to {pixel_means.max():.3g}"
+                "pixel_means: expected shape (784,), one number a pixel, got "
+                f"{tuple(pixel_means.shape)}"
+            )
+        if not bool(((pixel_means >= 0) & (pixel_means <= 1)).all()):  # so that nan fails too
+            raise ValueError(
+                "pixel_means: expected values in [0, 1], got "
+                f"{pixel_means.min():.3g} to {pixel_means.max():.3g}"
             )
         last = _uniform_weights(self, 0.05)
         with torch.no_grad():
-            last.bias.copy_(torch.logit(pixel_means, eps=1e-7))
+            last.bias.copy_(torch.logit(pixel_means.double(), eps=1e-7))
 
 
 class PaperDiscriminator(nn.Module):
@@ -142,17 +149,24 @@ class PaperDiscriminator(nn.Module):
         _uniform_weights(self, 0.005)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.flatten(start_dim=1)  # (m, 784)
+        x = _flatten(x)  # (m, 784)
         _expect_features("PaperDiscriminator", x, 784)
         return self.layers(x).squeeze(-1)  # (m,)
 
 
 def _mlp(
-    sizes: Sequence[int], activation: Callable[[], nn.Module], dropout: float = 0.0
+    first: int,
+    hidden: Sequence[int],
+    last: int,
+    activation: Callable[[], nn.Module],
+    dropout: float = 0.0,
 ) -> list[nn.Module]:
     """Linear layers of these sizes with an activation (and dropout) between them."""
+    if isinstance(hidden, int):
+        raise ValueError(f"hidden: expected a sequence, ({hidden},) for one layer, got {hidden}")
+    sizes = [first, *hidden, last]
     if any(not isinstance(size, int) or size < 1 for size in sizes):
-        raise ValueError(f"layer sizes: expected positive integers, got {list(sizes)}")
+        raise ValueError(f"layer sizes: expected positive integers, got {sizes}")
     layers: list[nn.Module] = []
     for before, after in pairwise(sizes):
         layers += [nn.Linear(before, after), activation()]
@@ -170,6 +184,13 @@ def _uniform_weights(module: nn.Module, width: float) -> nn.Linear:
     return linears[-1]
 
 
+def _flatten(x: Tensor) -> Tensor:
+    return x.flatten(start_dim=1) if x.ndim > 1 else x  # (m,) is refused below
+
+
 def _expect_features(who: str, x: Tensor, features: int) -> None:
     if x.ndim != 2 or x.shape[1] != features:
-        raise ValueError(f"{who}: expected input of shape (m, {features}), got {tuple(x.shape)}")
+        advice = "; unsqueeze(1) makes it (m, 1)" if x.ndim == 1 and features == 1 else ""
+        raise ValueError(
+            f"{who}: expected input of shape (m, {features}), got {tuple(x.shape)}{advice}"
+        )

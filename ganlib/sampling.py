@@ -1,7 +1,8 @@
 """Where minibatches come from: callables ``f(m)`` that return m samples.
 
 Algorithm 1 needs two, ``sample_data(m)`` and ``sample_noise(m)``. Each object here keeps
-what it needs on one device and draws there, so that no batch crosses from CPU to GPU.
+what it needs on one device and draws there, so that no batch crosses from CPU to GPU
+(:class:`Draws`, for toy densities, is the exception).
 All randomness comes from torch's global generators: ``torch.manual_seed`` governs it.
 """
 
@@ -21,12 +22,18 @@ class Minibatches:
         x: the data set, shape ``(n, ...)``.
 
     Raises:
-        ValueError: an empty data set.
+        ValueError: an empty data set, or one whose points have no features.
+        TypeError: not a tensor.
     """
 
     def __init__(self, x: Tensor) -> None:
+        if not isinstance(x, Tensor):
+            raise TypeError(f"x: expected a tensor of shape (n, features), got {type(x).__name__}")
         if x.ndim < 2 or len(x) == 0:
-            raise ValueError(f"x: expected a data set of shape (n, ...), got {tuple(x.shape)}")
+            raise ValueError(
+                "x: expected a data set of shape (n, features) or (n, height, width), n >= 1, "
+                f"got {tuple(x.shape)}"
+            )
         self.x = x
 
     def to(self, device: torch.device | str) -> "Minibatches":
@@ -81,7 +88,8 @@ class Draws:
     """sample_data from a torch distribution with a known density, shape ``(m, features)``.
 
     A distribution of scalars gives ``(m, 1)``: networks want one row a sample. Draws are
-    made on the device that holds the distribution's parameters and moved if need be.
+    made on the device that holds the distribution's parameters and moved if need be, batch
+    by batch: toy densities are at home on the CPU.
 
     Args:
         distribution: any ``torch.distributions.Distribution`` of scalars or vectors.
