@@ -29,8 +29,8 @@
 # from it.
 #
 # A generative adversarial network (GAN) learns to draw by a game between two players. This
-# notebook is about the score of that game, the **value function** $V(D, G)$. It trains
-# nothing. By its end you can
+# notebook is about the score of that game, the **value function** $V(D, G)$. Nothing is trained
+# yet. By the end you can
 #
 # - say what a generator is, and turn uniform noise into a bell curve by hand;
 # - derive $V(D, G)$ from binary cross-entropy, the loss of any two-class classifier;
@@ -38,8 +38,8 @@
 #   when each can be trusted;
 # - find the slip in a formula by trying it on numbers.
 #
-# The page that all this stands on is page 3 of
-# [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661). Allow about 75 minutes.
+# All this stands in section 3 of
+# [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), on a single page. Allow about 75 minutes.
 # Logarithms are natural, so every value below is in *nats*.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1035,7 +1035,7 @@ Panel(
 
 # %% tags=["nbval-check-output"]
 *_, d, d_star, yours, best = two_players(mean=2.0, std=1.0, threshold=1.0, slope=-2.0)
-print(f"equal stds: largest |D - D*| = {(d - d_star).abs().max().item():.1e}")
+print(f"equal stds: D = D* to 1e-12: {torch.allclose(d, d_star, rtol=0, atol=1e-12)}")
 
 *_, d_star, _, best = two_players(mean=2.0, std=2.0, threshold=0.0, slope=-1.0)
 print(f"std 2: D* at both ends = {d_star[0].item():.4f}, {d_star[-1].item():.4f}")
