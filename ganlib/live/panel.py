@@ -10,7 +10,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from ipywidgets import HTML, FloatSlider, VBox
+from ipywidgets import HTML, FloatSlider, Layout, VBox
 from matplotlib.figure import Figure
 
 __all__ = ["Panel"]
@@ -23,20 +23,20 @@ class Panel(VBox):
         draw: ``draw(**values)`` returns a matplotlib figure.
         describe: ``describe(**values)`` says in one sentence what the figure shows; it
             is the picture's text alternative and stands below it.
-        sliders: one slider for each argument of ``draw`` and ``describe``, by name.
+        sliders: (label, value, low, high) for each argument of ``draw`` and ``describe``.
     """
 
     def __init__(
         self,
         draw: Callable[..., Figure],
         describe: Callable[..., str],
-        sliders: dict[str, FloatSlider],
+        **sliders: tuple[str, float, float, float],
     ) -> None:
         self._draw, self._describe = draw, describe
-        self.sliders = sliders
+        self.sliders = {name: _slider(*slider) for name, slider in sliders.items()}
         self.picture = HTML()
-        super().__init__([*sliders.values(), self.picture])
-        for slider in sliders.values():
+        super().__init__([*self.sliders.values(), self.picture])
+        for slider in self.sliders.values():
             slider.observe(lambda _: self._redraw(), names="value")
         self._redraw()
 
@@ -59,3 +59,15 @@ class Panel(VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)
         return {**bundle, "image/png": self._png, "text/plain": self._describe(**self.values)}
+
+
+def _slider(label: str, value: float, low: float, high: float) -> FloatSlider:
+    return FloatSlider(
+        description=label,
+        value=value,
+        min=low,
+        max=high,
+        step=(high - low) / 160,
+        style={"description_width": "9em"},
+        layout=Layout(width="32em"),
+    )

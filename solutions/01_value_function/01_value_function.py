@@ -39,7 +39,7 @@
 # - find the slip in a formula by trying it on numbers.
 #
 # All this stands in section 3 of
-# [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), on a single page. Allow about 75 minutes.
+# [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661). Allow about 75 minutes.
 # Logarithms are natural, so every value below is in *nats*.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -991,32 +991,15 @@ def describe(**sliders):
 
 
 # %%
-from ipywidgets import FloatSlider, Layout
-
 from ganlib.live.panel import Panel
-
-
-def slider(description: str, value: float, low: float, high: float) -> FloatSlider:
-    return FloatSlider(
-        value=value,
-        min=low,
-        max=high,
-        step=0.05,
-        description=description,
-        style={"description_width": "9em"},
-        layout=Layout(width="32em"),
-    )
-
 
 Panel(
     draw,
     describe,
-    {
-        "mean": slider("mean of p_g", 2.0, -4.0, 4.0),
-        "std": slider("std of p_g", 1.5, 0.3, 3.0),
-        "threshold": slider("threshold of D", 0.0, -4.0, 4.0),
-        "slope": slider("slope of D", -0.5, -5.0, 5.0),
-    },
+    mean=("mean of p_g", 2.0, -4.0, 4.0),
+    std=("std of p_g", 1.5, 0.4, 3.6),
+    threshold=("threshold of D", 0.0, -4.0, 4.0),
+    slope=("slope of D", -0.5, -4.0, 4.0),
 )
 
 # %% [markdown]

@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-from ipywidgets import FloatSlider
 from matplotlib.figure import Figure
 
 from ganlib.live.panel import Panel
@@ -17,8 +16,9 @@ def draw(height: float) -> Figure:
 
 @pytest.fixture
 def panel() -> Panel:
-    slider = FloatSlider(value=1.0, min=0.0, max=2.0, description="height")
-    return Panel(draw, lambda height: f'A "line" at {height:.1f}.', {"height": slider})
+    return Panel(
+        draw, lambda height: f'A "line" at {height:.1f}.', height=("the height", 1.0, 0.0, 2.0)
+    )
 
 
 def test_a_slider_redraws_the_picture_and_its_description(panel: Panel) -> None:
@@ -36,5 +36,6 @@ def test_without_a_kernel_the_picture_and_its_words_remain(panel: Panel) -> None
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
-def test_every_slider_is_shown_above_the_picture(panel: Panel) -> None:
+def test_every_slider_is_shown_above_the_picture_with_its_label(panel: Panel) -> None:
+    assert panel.sliders["height"].description == "the height"
     assert panel.children == (panel.sliders["height"], panel.picture)
