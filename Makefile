@@ -3,9 +3,10 @@ PYTHON ?= python3
 READY := .venv/.ready
 FIRST := 01_value_function/01_value_function.ipynb
 
-# Commands, and those that nbgrader starts by name (alembic), come from .venv.
+# Commands, and alembic, which nbgrader starts by name, come from .venv. Make 3.81 (macOS) looks
+# them up there only when a shell runs them, as it does with any shell that is named.
+SHELL := bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export PYTHONPATH :=
 
 ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
 LAB += --no-browser
@@ -29,7 +30,7 @@ test: $(READY)
 	ruff check
 	ruff format --check
 	mypy
-	OMP_NUM_THREADS=1 pytest -n 2
+	OMP_NUM_THREADS=1 pytest --numprocesses=2 --dist=loadgroup
 	OMP_NUM_THREADS=2 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 solutions
 	python -m ganlib.grading.build --check
 
@@ -37,7 +38,7 @@ notebooks: $(READY)
 	python -m ganlib.grading.build
 
 bench: $(READY)
-	for file in benchmarks/*.py; do python $$file; done
+	for file in benchmarks/*.py; do python $$file || exit; done
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.11 ..." % sys.version_info[:2])'
