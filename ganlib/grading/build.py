@@ -84,7 +84,7 @@ def _is_worth_keeping(output: NotebookNode) -> bool:
     """False for a progress bar, and for a widget that comes without a still picture."""
     if output.output_type == "stream":
         return not (output.name == "stderr" and "\r" in output.text)
-    if output.output_type == "display_data" and WIDGET in output.data:
+    if WIDGET in output.get("data", {}):
         del output.data[WIDGET]
         return set(output.data) > {"text/plain"}
     return True

@@ -548,7 +548,7 @@ assert as_number(fooled, "V of a D that is fooled") < -14, (
 
 # %% nbgrader={"grade": true, "grade_id": "A3-hidden-sizes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 ### BEGIN HIDDEN TESTS
-# Copies of a minibatch change nothing, in float64 to nine digits.
+# Copies of a minibatch change nothing, in float64 as in float32.
 import torch
 from ganlib.checks import expect, quietly
 
@@ -557,7 +557,7 @@ d_fake = torch.tensor([0.35], dtype=torch.float64)
 right = (d_real.log().mean() + (1 - d_fake).log().mean()).item()
 with quietly():
     v = value_function(d_real.repeat(5), d_fake.repeat(7))
-expect(v, right, "V of 10 data and 7 fakes", tolerance=1e-9)
+expect(v, right, "V of 10 data and 7 fakes", tolerance=1e-6)
 ### END HIDDEN TESTS
 
 
@@ -1137,7 +1137,7 @@ expect(
             "1 - o_f was right: D is paid for calling a fake fake.",
         ),
     ],
-    tolerance=0.002,
+    tolerance=0.006,
 )
 ### END HIDDEN TESTS
 
@@ -1159,7 +1159,7 @@ expect(
         (0.6 + 0.9, "the slip was a lost logarithm; now both are lost."),
         (math.log(0.6) + math.log(0.1), "on real samples it is log D(x), not log(1 - D(x))."),
     ],
-    tolerance=0.002,
+    tolerance=0.006,
 )
 ### END HIDDEN TESTS
 
@@ -1181,7 +1181,7 @@ expect(
         ),
         (-math.log(0.6), "the sign has changed: only a term was to be struck out."),
     ],
-    tolerance=0.002,
+    tolerance=0.006,
 )
 ### END HIDDEN TESTS
 

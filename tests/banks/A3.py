@@ -80,3 +80,8 @@ def value_function(d_real, d_fake):
 # %% nothing is returned kind="wrong" fails="A3-guessing" says="is a return missing?"
 def value_function(d_real, d_fake):
     torch.log(d_real).mean() + torch.log(1 - d_fake).mean()
+
+
+# %% a little added inside the logarithms kind="right"
+def value_function(d_real, d_fake):
+    return torch.log(d_real + 1e-8).mean() + torch.log(1 - d_fake + 1e-8).mean()

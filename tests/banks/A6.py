@@ -1,8 +1,8 @@
 # %% numbers from a pocket calculator kind="right"
 slips = Answers()
-slips["loss of D"] = 0.308
-slips["objective of D"] = -0.616
-slips["loss of G"] = -0.511
+slips["loss of D"] = 0.31
+slips["objective of D"] = -0.62
+slips["loss of G"] = -0.51
 slips["best p_g"] = (0, 0, 1)
 slips["noise"] = "p_z"
 
