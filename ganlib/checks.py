@@ -93,16 +93,19 @@ def expect(
         right: the right number.
         what: the answer's name, for the message.
         slips: (number, message) pairs: what a known slip would give, and what it is.
-        tolerance: largest difference, relative to the larger of 1 and ``right``.
+        tolerance: largest difference, relative to the larger of 1 and the other number.
 
     Raises:
         AssertionError: the number is wrong; the message names the slip if it is known.
     """
     number = as_number(value, what)
-    margin = tolerance * max(1.0, abs(right) if math.isfinite(right) else 1.0)
-    if number == right or abs(number - right) <= margin:
+    if _close(number, right, tolerance):
         return
     for wrong, message in slips:
-        if number == wrong or abs(number - wrong) <= margin:
+        if _close(number, wrong, tolerance):
             raise AssertionError(f"{what} is {number:.4g} and should be {right:.4g}: {message}")
     raise AssertionError(f"{what} is {number:.4g} and should be {right:.4g}")
+
+
+def _close(number: float, other: float, tolerance: float) -> bool:
+    return number == other or abs(number - other) <= tolerance * max(1.0, abs(other)) < math.inf
