@@ -174,7 +174,7 @@ def train(
     device: torch.device | str = "auto",
     progress: bool = True,
 ) -> History:
-    """Train D and G, in place, by Algorithm 1.
+    """Train D and G, in place and in training mode, by Algorithm 1.
 
     The losses stay on the device and are read once in ``every`` iterations: only then
     does the CPU wait for a GPU. At the same moments the run is checked, a good state is
@@ -190,14 +190,16 @@ def train(
         steps: training iterations; each updates D k times and G once.
         k: steps of D for one of G; the paper used 1, the cheapest.
         m: minibatch size.
-        opt_d: optimizer of D's parameters; by default the paper's momentum SGD (.1, .5).
+        opt_d: optimizer of D's parameters; by default SGD with rate .1 and momentum .5,
+            where the authors' code starts.
         opt_g: likewise for G.
         saturating: the printed loss of G instead of the one that the paper's code used.
         simultaneous: both updates from the same z at once, as in the authors' code, in
             place of Algorithm 1's alternation; needs k = 1.
         schedulers: torch learning rate schedulers, stepped once an iteration.
         every: iterations between two looks at the losses.
-        callback: called as ``callback(iterations_done, history)`` at each look.
+        callback: called as ``callback(step, history)`` at each look, after ``step``
+            iterations of this run.
         history: of an earlier run, to be continued.
         device: "auto" (CUDA, else MPS, else CPU) or a torch device.
         progress: show a progress bar and say which device was chosen.
@@ -208,8 +210,9 @@ def train(
     Raises:
         ValueError: a count below 1, k > 1 with ``simultaneous``, or an optimizer that
             does not hold its own network's parameters.
-        Diverged: a loss or a parameter was no longer finite. D, G and the optimizers
-            are back in the last good state, and so is ``.history``.
+        TypeError: a sampler that cannot be called.
+        Diverged: a loss or a parameter was no longer finite. D, G, the optimizers and the
+            schedulers are back in the last good state, and so is ``.history``.
     """
     _expect_counts(steps=steps, k=k, m=m, every=every)
     if simultaneous and k != 1:
@@ -221,9 +224,11 @@ def train(
     _expect_owner("opt_g", opt_g, "G", G)
     for network, optimizer in ((D, opt_d), (G, opt_g)):
         _move(network, optimizer, where)
-    data, noise = _on(where, sample_data), _on(where, sample_noise)
+    data = _on(where, "sample_data", sample_data)
+    noise = _on(where, "sample_noise", sample_noise)
     history = history if history is not None else History()
     history.interrupted = False
+    schedulers = tuple(schedulers)
 
     def iteration() -> tuple[Tensor, Tensor]:
         if simultaneous:
@@ -232,32 +237,30 @@ def train(
             d_loss = discriminator_step(D, G, opt_d, data(m), noise(m))
         return d_loss, generator_step(D, G, opt_g, noise(m), saturating)
 
-    parts = {"D": D, "G": G, "opt_d": opt_d, "opt_g": opt_g}  # all that training changes
+    parts = _parts(D, G, opt_d, opt_g, schedulers)
     good = _state(parts)
-    losses = torch.zeros(every, 2, device=where)  # of the iterations since the last look
-    unread = 0
+    unread: list[Tensor] = []  # (d_loss, g_loss) of the iterations since the last look
     with tqdm(total=steps, desc=f"Algorithm 1 on {where}", disable=not progress) as bar:
+
+        def look() -> None:
+            nonlocal good
+            bar.update(_read(unread, history, parts, good))
+            bar.set_postfix(d_loss=f"{history.d_loss[-1]:.3f}", g_loss=f"{history.g_loss[-1]:.3f}")
+            good = _state(parts)
+
         try:
             for step in range(1, steps + 1):
-                losses[unread, 0], losses[unread, 1] = iteration()
-                unread += 1
+                unread.append(torch.stack(iteration()))  # stays on the device
                 for scheduler in schedulers:
                     scheduler.step()
-                if unread == every or step == steps:
-                    _read(losses[:unread], history, parts, good)
-                    good = _state(parts)
-                    bar.update(unread)
-                    bar.set_postfix(
-                        d_loss=f"{history.d_loss[-1]:.3f}", g_loss=f"{history.g_loss[-1]:.3f}"
-                    )
-                    unread = 0
+                if len(unread) == every or step == steps:
+                    look()
                     if callback is not None:
                         callback(step, history)
         except KeyboardInterrupt:
             history.interrupted = True
             if unread:
-                _read(losses[:unread], history, parts, good)
-                bar.update(unread)
+                look()
     return history
 
 
@@ -268,15 +271,19 @@ def save_checkpoint(
     opt_d: Optimizer,
     opt_g: Optimizer,
     history: History,
+    schedulers: Iterable[LRScheduler] = (),
 ) -> None:
     """Write all that a run needs to go on as if it had never stopped.
 
-    That is: parameters and buffers, both optimizers, the history and the state of torch's
-    random generators. The file is replaced in one move, never left half written.
+    That is: parameters and buffers, optimizers, schedulers, the history and the state of
+    torch's random generators on CPU and CUDA. The file is replaced in one move, never left
+    half written.
     """
     path = Path(path)
+    parts = _parts(D, G, opt_d, opt_g, schedulers)
     state = {
-        **_state({"D": D, "G": G, "opt_d": opt_d, "opt_g": opt_g}),
+        "parts": _state(parts),
+        "makes": _makes(parts),
         "history": asdict(history),
         "cpu_rng": torch.get_rng_state(),
         "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
@@ -287,27 +294,59 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: str | Path, D: nn.Module, G: nn.Module, opt_d: Optimizer, opt_g: Optimizer
+    path: str | Path,
+    D: nn.Module,
+    G: nn.Module,
+    opt_d: Optimizer,
+    opt_g: Optimizer,
+    schedulers: Iterable[LRScheduler] = (),
 ) -> History:
-    """Put D, G, the optimizers and the random generators back; return the history.
+    """Put all that :func:`save_checkpoint` wrote back in its place; return the history.
 
-    Go on with ``train(..., steps=remaining, history=history)``.
+    Go on with ``train(..., steps=remaining, history=history)``. An error leaves everything
+    as it was.
 
     Raises:
         FileNotFoundError: no file there.
         RuntimeError: networks of other sizes than those saved.
+        ValueError: optimizers or schedulers of other classes than those saved.
     """
     state = torch.load(path, map_location="cpu", weights_only=True)
-    _restore({"D": D, "G": G, "opt_d": opt_d, "opt_g": opt_g}, state)
+    parts = _parts(D, G, opt_d, opt_g, schedulers)
+    if _makes(parts) != state["makes"]:
+        raise ValueError(f"expected what was saved, {state['makes']}, got {_makes(parts)}")
+    before = _state(parts)
+    try:
+        _restore(parts, state["parts"])
+    except (RuntimeError, ValueError):
+        _restore(parts, before)
+        raise
     torch.set_rng_state(state["cpu_rng"])
     if torch.cuda.is_available() and state["cuda_rng"]:
         torch.cuda.set_rng_state_all(state["cuda_rng"])
     return History(**state["history"])
 
 
+def _parts(
+    D: nn.Module,
+    G: nn.Module,
+    opt_d: Optimizer,
+    opt_g: Optimizer,
+    schedulers: Iterable[LRScheduler],
+) -> dict[str, Any]:
+    """All that training changes, by name."""
+    named = {f"scheduler {i}": scheduler for i, scheduler in enumerate(schedulers)}
+    return {"D": D, "G": G, "opt_d": opt_d, "opt_g": opt_g, **named}
+
+
 def _state(parts: dict[str, Any]) -> dict[str, Any]:
-    """A copy, on the device, of the state of networks and optimizers."""
+    """A copy, on the device, of the state of each part."""
     return {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
+
+
+def _makes(parts: dict[str, Any]) -> dict[str, str]:
+    """The classes of optimizers and schedulers: one cannot take up another's state."""
+    return {n: type(p).__name__ for n, p in parts.items() if not isinstance(p, nn.Module)}
 
 
 def _restore(parts: dict[str, Any], state: dict[str, Any]) -> None:
@@ -315,14 +354,20 @@ def _restore(parts: dict[str, Any], state: dict[str, Any]) -> None:
         part.load_state_dict(copy.deepcopy(state[name]))
 
 
-def _read(losses: Tensor, history: History, parts: dict[str, Any], good: dict[str, Any]) -> None:
-    """Append the losses since the last look, or go back to it and say what went wrong."""
-    rows = losses.tolist()  # the one place where the CPU waits for the device
+def _read(
+    unread: list[Tensor], history: History, parts: dict[str, Any], good: dict[str, Any]
+) -> int:
+    """Move the losses since the last look into the history and return their number.
+
+    Where one of them is not finite, go back to that look and say what went wrong.
+    """
+    rows = torch.stack(unread).tolist()  # here the CPU waits for the device
     bad = next((i for i, row in enumerate(rows) if not all(map(math.isfinite, row))), None)
     if bad is None and _finite(parts["D"]) and _finite(parts["G"]):
         history.d_loss += [d for d, _ in rows]
         history.g_loss += [g for _, g in rows]
-        return
+        unread.clear()
+        return len(rows)
     _restore(parts, good)
     kept = len(history)
     if bad is None:
@@ -331,8 +376,8 @@ def _read(losses: Tensor, history: History, parts: dict[str, Any], good: dict[st
         what = f"iteration {kept + bad + 1} gave d_loss = {rows[bad][0]}, g_loss = {rows[bad][1]}"
     raise Diverged(
         f"training diverged: {what}. D, G and the optimizers are back where they were after "
-        f"iteration {kept}. A smaller learning rate is the usual remedy; losses computed "
-        "from probabilities instead of logits are the usual cause.",
+        f"iteration {kept}. The usual causes are a learning rate that is too large and data "
+        "that are not finite.",
         history,
     )
 
@@ -342,8 +387,13 @@ def _finite(network: nn.Module) -> bool:
     return not tensors or bool(torch.stack([t.isfinite().all() for t in tensors]).all())
 
 
-def _on(device: torch.device, sample: Sampler) -> Sampler:
+def _on(device: torch.device, name: str, sample: Sampler) -> Sampler:
     """The sampler, drawing on the device if it can, else with each batch moved there."""
+    if not callable(sample):
+        raise TypeError(
+            f"{name}: expected a function f(m) that returns m samples, as those of "
+            f"ganlib.sampling do, got {type(sample).__name__}"
+        )
     if hasattr(sample, "to"):
         sample = sample.to(device)
     return lambda m: sample(m).to(device)
