@@ -5,6 +5,7 @@ stderr) in a hundredth of the time, so that a bank of variants can be graded on 
 ``tests/grading`` grades a sample of the same submissions through nbgrader itself.
 """
 
+import ast
 import functools
 import io
 import linecache
@@ -15,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
-from unittest.mock import patch
 
 import jupytext
 import torch
@@ -45,7 +45,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a cell: ``error`` is the name of its exception, "stderr", or None."""
+    """What became of a cell: ``error`` names its exception, or is "stderr", "value" or None."""
 
     cell: Cell
     error: str | None
@@ -111,7 +111,7 @@ def grade(cells: tuple[Cell, ...], replacements: Mapping[str, str] | None = None
         raise ValueError(f"no solution cell is called {', '.join(sorted(unknown))}")
     main = types.ModuleType("__main__")
     torch.manual_seed(0)
-    with patch.dict(sys.modules, __main__=main), _one_thread():
+    with _as_main(main), _one_thread():
         return [
             _run(replace(cell, source=replacements.get(cell.grade_id, cell.source)), main)
             for cell in cells
@@ -122,18 +122,26 @@ def _run(cell: Cell, main: types.ModuleType) -> Verdict:
     stderr = io.StringIO()
     with redirect_stdout(io.StringIO()), redirect_stderr(stderr), _warnings_to_stderr():
         try:
-            exec(_compile(cell.source, f"<{cell.grade_id}>"), main.__dict__)
+            body, last = _compile(cell.source, f"<{cell.grade_id}>")
+            exec(body, main.__dict__)
+            value = eval(last, main.__dict__)
         except (Exception, SystemExit) as error:
             return Verdict(cell, type(error).__name__, str(error))
+    if cell.kind == "check" and value is not None:
+        return Verdict(cell, "value", "nbgrader takes a check's last value for partial credit")
     written = stderr.getvalue()
     return Verdict(cell, "stderr", written) if written else Verdict(cell, None, "")
 
 
 @functools.cache
-def _compile(source: str, name: str) -> types.CodeType:
+def _compile(source: str, name: str) -> tuple[types.CodeType, types.CodeType]:
+    """The cell's statements, and the expression in its last line (None, where there is none)."""
     # As IPython does, so that inspect.getsource and tracebacks find a cell's text.
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    return compile(source, name, "exec")
+    tree, last = ast.parse(source, name), ast.Constant(None, lineno=1, col_offset=0)
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = tree.body.pop().value
+    return compile(tree, name, "exec"), compile(ast.Expression(last), name, "eval")
 
 
 @contextmanager
@@ -144,6 +152,17 @@ def _warnings_to_stderr() -> Iterator[None]:
         yield
     for warning in caught:
         print(warning.message, file=sys.stderr)
+
+
+@contextmanager
+def _as_main(module: types.ModuleType) -> Iterator[None]:
+    """What the cells define can be found by module name, as dataclasses and pickle want it."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = module
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 @contextmanager

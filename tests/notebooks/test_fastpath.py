@@ -1,10 +1,12 @@
 """The fast path itself, on a small notebook: it must notice what it is there to notice."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.notebooks.fastpath import (
+    Cell,
     Variant,
     complaints,
     failed_checks,
@@ -72,6 +74,22 @@ def test_a_check_fails_as_it_would_in_nbgrader(source, error):
 def test_output_and_a_warning_outside_a_check_cost_nothing():
     source = "import warnings\nwarnings.warn('!')\ndef average(x): print(x); return x.mean()"
     assert points(graded(source)) == 5
+
+
+def test_a_check_that_ends_in_a_value_is_noticed():
+    """nbgrader would take the value for partial credit."""
+    (half,) = grade((Cell("F1-half", "check", 1, "assert True, 'yes'\n0.5"),))
+    assert half.error == "value"
+    (call,) = grade((Cell("F1-call", "check", 1, "print('a call without a value')"),))
+    assert call.passed
+    (answer,) = grade((Cell("F1", "solution", 0, "'a value in any other cell'"),))
+    assert answer.passed
+
+
+def test_a_module_imported_by_a_cell_stays_imported(monkeypatch):
+    monkeypatch.delitem(sys.modules, "this", raising=False)
+    graded("def average(x):\n    import this\n    return x.mean()")
+    assert "this" in sys.modules
 
 
 def test_each_run_starts_afresh():
