@@ -19,7 +19,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 MODULES = sorted((ROOT / "ganlib").rglob("*.py"))
 
 # Where the name that is imported is not the name that is installed.
-DISTRIBUTIONS = {"IPython": "ipython", "sklearn": "scikit-learn"}
+DISTRIBUTIONS = {"IPython": "ipython", "sklearn": "scikit-learn", "yaml": "pyyaml"}
 # Where conda has another name.
 CONDA = {"pytorch": "torch"}
 
@@ -50,8 +50,12 @@ def imports(path, *, at_the_top):
                 found.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.split(".")[0])
-    ours = found - sys.stdlib_module_names - {"ganlib"}
-    return {canonicalize_name(DISTRIBUTIONS.get(name, name)) for name in ours}
+    others = found - sys.stdlib_module_names - {"ganlib", "tests"}
+    return {canonicalize_name(DISTRIBUTIONS.get(name, name)) for name in others}
+
+
+def all_imports(path):
+    return imports(path, at_the_top=True) | imports(path, at_the_top=False)
 
 
 def test_the_version_is_the_projects():
@@ -94,7 +98,15 @@ def test_what_a_module_imports_is_declared(path):
     extra = {"live": "course", "grading": "grading"}.get(path.parent.name)
     allowed = ALONE | requirements(EXTRAS.get(extra, []))
     assert imports(path, at_the_top=True) <= allowed.keys()
-    assert imports(path, at_the_top=False) <= (allowed | requirements(EXTRAS["course"])).keys()
+    assert all_imports(path) <= (allowed | requirements(EXTRAS["course"])).keys()
+
+
+def test_what_notebooks_and_tests_import_is_declared():
+    course = ALONE | requirements(EXTRAS["course"])
+    for path in ROOT.glob("solutions/*/*.py"):
+        assert all_imports(path) <= course.keys(), path.name
+    for path in [*ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/*.py")]:
+        assert all_imports(path) <= ALL.keys(), path.name
 
 
 @pytest.mark.parametrize(
