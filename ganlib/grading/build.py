@@ -16,6 +16,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import jupytext
@@ -48,20 +49,12 @@ def read_source(path: Path) -> NotebookNode:
 
 def is_executed(stored: NotebookNode, source: NotebookNode) -> bool:
     """Whether ``stored`` has the cells of ``source``, and every one of them has been executed."""
-    return stored.metadata == source.metadata and [_authored(cell) for cell in stored.cells] == [
-        _authored(cell) | {"executed": True} for cell in source.cells
-    ]
-
-
-def _authored(cell: NotebookNode) -> dict:
-    executed = cell.cell_type != "code" or cell.execution_count is not None
-    return {
-        "id": cell.id,
-        "type": cell.cell_type,
-        "metadata": cell.metadata,
-        "source": cell.source,
-        "executed": executed,
-    }
+    bare = deepcopy(stored)
+    code = [cell for cell in bare.cells if cell.cell_type == "code"]
+    executed = all(cell.execution_count for cell in code)
+    for cell in code:
+        cell.update(outputs=[], execution_count=None)
+    return executed and bare == source
 
 
 def execute(notebook: NotebookNode, folder: Path) -> None:
@@ -182,6 +175,7 @@ def notebook_names(root: Path) -> list[str]:
 
 
 def build(root: Path, names: list[str], *, anew: bool = False) -> int:
+    """Brings solutions/ and course/ up to date; returns the exit code."""
     for name in names:
         write_solution(root / "solutions" / name, anew=anew)
         release(root, name, root / "course")
@@ -189,6 +183,7 @@ def build(root: Path, names: list[str], *, anew: bool = False) -> int:
 
 
 def check(root: Path, names: list[str]) -> int:
+    """Prints what differs, and what to do about it; returns the exit code."""
     found = [*differences(root, names), *orphans(root)]
     for line in found:
         print(line)
