@@ -351,7 +351,7 @@ def _makes(parts: dict[str, Any]) -> dict[str, str]:
 
 def _restore(parts: dict[str, Any], state: dict[str, Any]) -> None:
     for name, part in parts.items():
-        part.load_state_dict(copy.deepcopy(state[name]))
+        part.load_state_dict(state[name])
 
 
 def _read(

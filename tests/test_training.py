@@ -356,6 +356,14 @@ def test_the_loop_is_its_steps(seed):
 
 
 @pytest.mark.parametrize("simultaneous", [False, True])
+def test_train_passes_on_which_loss_g_descends(simultaneous):
+    # log(1 - D) is negative, -log D is positive.
+    for saturating, sign in [(True, -1), (False, 1)]:
+        how = {"saturating": saturating, "simultaneous": simultaneous}
+        assert all(sign * loss > 0 for loss in short(*small_pair(), steps=5, **how).g_loss)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
 @pytest.mark.parametrize("optimizer", [Adam, AdamW, RMSprop, Adagrad])
 def test_any_optimizer_trains(optimizer, simultaneous):
     D, G = small_pair()

@@ -470,9 +470,9 @@ def test_a_spacing_that_is_not_positive_is_refused(dx):
 
 def test_unequal_shapes_are_named():
     short = torch.full((3,), 0.5)
-    for function, names in ON_GRIDS:
-        with pytest.raises(ValueError, match=r"equal shapes.*\(4,\).*\(3,\)"):
-            function(*[GOOD for _ in names[1:]], short, 0.1)
+    for _, function, arguments in with_one_wrong(ON_GRIDS, short):
+        with pytest.raises(ValueError, match=r"^expected equal shapes, got .*\(3,\)"):
+            function(**arguments)
     with pytest.raises(ValueError, match=r"equal shapes, got p_data \(4,\), p_g \(3,\)"):
         value.optimal_discriminator(GOOD, short)
 
