@@ -9,11 +9,11 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
         for _ in range(k):
             x = x_train[torch.randint(len(x_train), (m,))]
             x_fake = G(torch.randn(m, NOISE_DIM, device=device)).detach()
-            d_loss = -(logsigmoid(D(x)).mean() + logsigmoid(-D(x_fake)).mean())
+            d_loss = -(nn.functional.logsigmoid(D(x)).mean() + nn.functional.logsigmoid(-D(x_fake)).mean())
             opt_d.zero_grad()
             d_loss.backward()
             opt_d.step()
-        g_loss = -logsigmoid(D(G(torch.randn(m, NOISE_DIM, device=device)))).mean()
+        g_loss = -nn.functional.logsigmoid(D(G(torch.randn(m, NOISE_DIM, device=device)))).mean()
         opt_g.zero_grad()
         g_loss.backward()
         opt_g.step()
@@ -644,7 +644,7 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
         for _ in range(k):
             x = x_train[torch.randint(len(x_train), (m,), device=device)]
             z = torch.randn(m, NOISE_DIM, device=device)
-            d_loss = logsigmoid(D(x)).mean() + logsigmoid(-D(G(z).detach())).mean()
+            d_loss = nn.functional.logsigmoid(D(x)).mean() + nn.functional.logsigmoid(-D(G(z).detach())).mean()
             opt_d.zero_grad()
             d_loss.backward()
             opt_d.step()
@@ -724,7 +724,7 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
             d_loss.backward()
             opt_d.step()
         z = torch.randn(m, NOISE_DIM, device=device)
-        g_loss = logsigmoid(-D(G(z))).mean()
+        g_loss = nn.functional.logsigmoid(-D(G(z))).mean()
         opt_g.zero_grad()
         g_loss.backward()
         opt_g.step()
