@@ -68,12 +68,12 @@ from ganlib.value import js_divergence, kl_divergence, optimal_discriminator
 # >
 # > &emsp; **repeat** $k$ times:
 # >
-# > &emsp;&emsp; draw $m$ noises $z_1, \dots, z_m$ from $p_z$, and $m$ examples $x_1, \dots, x_m$ from $p_{data}$
+# > &emsp;&emsp; draw noises $z_1, \dots, z_m \sim p_z$ and examples $x_1, \dots, x_m \sim p_{data}$
 # >
 # > &emsp;&emsp; move $\theta_d$ *up* the gradient
 # > $\displaystyle \nabla_{\theta_d} \frac1m \sum_{i=1}^m \bigl[ \log D(x_i) + \log\,(1 - D(G(z_i))) \bigr]$
 # >
-# > &emsp; draw $m$ new noises $z_1, \dots, z_m$ from $p_z$
+# > &emsp; draw new noises $z_1, \dots, z_m \sim p_z$
 # >
 # > &emsp; move $\theta_g$ *down* the gradient
 # > $\displaystyle \nabla_{\theta_g} \frac1m \sum_{i=1}^m \log\,(1 - D(G(z_i)))$
@@ -736,7 +736,7 @@ def downhill(loss, network):
 
 
 def take(step, *arguments, **named):
-    """Call the student's step; torch's word about a graph that is missing becomes an assertion."""
+    """Call your step; torch's complaint about a missing graph becomes an assertion."""
     try:
         with quietly():
             return step(*arguments, **named)
@@ -1355,7 +1355,7 @@ def distance_to_data(G):
 
 
 # %% [markdown]
-# The optimizers are Adam, with a learning rate ten times larger for $D$ than for $G$ (why, is the
+# The optimizers are Adam, with a learning rate ten times larger for $D$ than for $G$ (why is the
 # subject of the next section). Calling `algorithm_1` again goes on where the last call stopped,
 # because the networks and the optimizers keep their state. What you should see, give or take:
 #
