@@ -24,7 +24,7 @@ def machine(monkeypatch):
         (True, True, "cuda", "device: cuda (A Fast GPU)\n"),
         (True, False, "cuda", "device: cuda (A Fast GPU)\n"),
         (False, True, "mps", "device: mps\n"),
-        (False, False, "cpu", f"device: cpu ({torch.get_num_threads()} threads)\n"),
+        (False, False, "cpu", f"device: cpu (threads: {torch.get_num_threads()})\n"),
     ],
 )
 def test_auto_prefers_cuda_then_mps_and_says_so(machine, capsys, cuda, mps, chosen, said):
