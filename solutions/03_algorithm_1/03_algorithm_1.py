@@ -59,6 +59,8 @@ from ganlib.sampling import Draws, Noise
 from ganlib.training import History, train
 from ganlib.value import js_divergence, kl_divergence, optimal_discriminator
 
+torch.set_num_threads(1)  # for networks this small, threads would only wait for each other
+
 # %% [markdown]
 # ## The page
 #
