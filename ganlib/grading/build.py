@@ -43,8 +43,17 @@ def read_source(path: Path) -> NotebookNode:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note on blank lines in the file
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id", f"cell-{number}")
+        if _is_folded(cell):
+            cell.metadata.jupyter = {"source_hidden": True}
     nbformat.validate(notebook)
     return notebook
+
+
+def _is_folded(cell: NotebookNode) -> bool:
+    """Visible checks are: a click opens them, and the notebook reads as a book. So is "fold"."""
+    is_check = cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
+    is_hidden = "### BEGIN HIDDEN TESTS" in cell.source
+    return (is_check and not is_hidden) or "fold" in cell.metadata.get("tags", [])
 
 
 def is_executed(stored: NotebookNode, source: NotebookNode) -> bool:

@@ -107,7 +107,8 @@ def transform_uniform(u: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
 
 
 # %% [markdown]
-# Each check below tests one thing and says what it has found. Run them as often as you like.
+# Below are the checks, folded: a click opens one. Each tests one thing, says nothing if all is
+# well, and otherwise says what it has found. Run them as often as you like.
 
 
 # %% nbgrader={"grade": true, "grade_id": "A1-median", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -158,6 +159,7 @@ expect(
 )
 
 # %% nbgrader={"grade": true, "grade_id": "A1-hidden-shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # One number in, one number out, whatever the shape and the precision.
 import torch
@@ -177,6 +179,7 @@ for shape in [(7,), (3, 4), ()]:
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A1-hidden-bell", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Order is kept, and the quantiles are those of a bell.
 import torch
@@ -334,6 +337,7 @@ expect(
 )
 
 # %% nbgrader={"grade": true, "grade_id": "A2-hidden-certain", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Exactly 0 and exactly 1, in both precisions.
 import torch
@@ -363,6 +367,7 @@ for dtype in (torch.float32, torch.float64):
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A2-hidden-undecided", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Undecided costs log 2, however large the minibatch.
 import math
@@ -517,6 +522,7 @@ expect(
 )
 
 # %% nbgrader={"grade": true, "grade_id": "A3-hidden-bounds", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # V approaches 0 for a perfect D, and falls without end for one that is fooled.
 import math
@@ -533,6 +539,7 @@ assert as_number(fooled, "V of a D that is fooled") < -14, (
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A3-hidden-sizes", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Copies of a minibatch change nothing, in float64 as in float32.
 import torch
@@ -667,6 +674,7 @@ assert abs(number + 2000) < 0.01, (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "A4-hidden-gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # The gradient in a logit: 1 - sigmoid(a) on data, -sigmoid(a) on fakes, each over its m.
 import torch
@@ -798,6 +806,7 @@ expect(
 )
 
 # %% nbgrader={"grade": true, "grade_id": "A5-hidden-supports", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Data on [0, 1], fakes on [2, 3], and a D that knows it: V = 0, its largest value.
 import torch
@@ -814,6 +823,7 @@ expect(v, 0.0, "V of a D that separates disjoint supports", tolerance=1e-6)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A5-hidden-sampling", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # The integral is what Monte Carlo converges to, on grids of any spacing.
 import torch
@@ -1063,6 +1073,7 @@ assert answers["noise"] in ("p_z", "p_g", "p_data"), (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "A6-hidden-loss-of-D", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 import math
 from ganlib.checks import Answers, expect
@@ -1095,6 +1106,7 @@ expect(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A6-hidden-objective-of-D", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 import math
 from ganlib.checks import Answers, expect
@@ -1117,6 +1129,7 @@ expect(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A6-hidden-loss-of-G", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 import math
 from ganlib.checks import Answers, expect
@@ -1139,6 +1152,7 @@ expect(
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A6-hidden-best-p_g", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 import torch
 from ganlib.checks import Answers, as_tensor
@@ -1160,6 +1174,7 @@ assert p_g.shape == (3,) and torch.allclose(p_g, right, atol=1e-3), (
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "A6-hidden-noise", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 from ganlib.checks import Answers
 

@@ -13,15 +13,6 @@
 # %% [markdown]
 # # 03 · Algorithm 1
 #
-# **Contents:** [The page](#The-page) ·
-# [Two losses, one for each player](#Two-losses,-one-for-each-player) ·
-# [Where a gradient dies](#Where-a-gradient-dies) ·
-# [One player moves at a time](#One-player-moves-at-a-time) ·
-# [The loop](#The-loop) ·
-# [The loop at work](#The-loop-at-work) ·
-# [How many steps of D?](#How-many-steps-of-D?) ·
-# [Summary](#Summary)
-#
 # Notebook 01 wrote down the score of the game, $V(D, G)$, and notebook 02 shows how it should end:
 # the best discriminator against a given generator is
 # $D^*(x) = p_{data}(x) / (p_{data}(x) + p_g(x))$, and if $G$ lowers $V(D^*, G)$ as far as it will
@@ -32,7 +23,18 @@
 # What one can run is this. Let $D$ be a network and improve it a little from a minibatch. Let $G$
 # be a network and improve it a little against that $D$. Take turns. This is **Algorithm 1** of
 # [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), page 4, and nearly every GAN since is
-# a variation of it. By the end of this notebook you can
+# a variation of it.
+#
+# **Contents:** [1 · The page](#1-·-The-page) ·
+# [2 · Two losses, one for each player](#2-·-Two-losses,-one-for-each-player) ·
+# [3 · Where a gradient dies](#3-·-Where-a-gradient-dies) ·
+# [4 · One player moves at a time](#4-·-One-player-moves-at-a-time) ·
+# [5 · The loop](#5-·-The-loop) ·
+# [6 · The loop at work](#6-·-The-loop-at-work) ·
+# [7 · How many steps of D?](#7-·-How-many-steps-of-D?) ·
+# [Summary](#Summary)
+#
+# By the end you can
 #
 # - read the algorithm as it is printed, and say which of its lines are theory and which are
 #   thrift;
@@ -62,7 +64,7 @@ from ganlib.value import js_divergence, kl_divergence, optimal_discriminator
 torch.set_num_threads(1)  # for networks this small, threads would only wait for each other
 
 # %% [markdown]
-# ## The page
+# ## 1 · The page
 #
 # In our own words and layout, with the paper's letters:
 #
@@ -97,7 +99,7 @@ torch.set_num_threads(1)  # for networks this small, threads would only wait for
 # `torch.optim` goes *down*. To climb $V$, descend $-V$.
 
 # %% [markdown]
-# ## Two losses, one for each player
+# ## 2 · Two losses, one for each player
 #
 # For $D$ the loss is $-V$. For $G$ there are two on offer. The printed one is the **minimax**
 # loss, $\log(1 - D(G(z)))$, averaged over the noise. Right below the algorithm the paper advises
@@ -209,6 +211,7 @@ for real, fake, right in ((high, low, 0.0), (low, high, 2000.0)):
     )
 
 # %% nbgrader={"grade": true, "grade_id": "B1-discriminator-hidden-gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # The gradient in each logit: D - 1 on data, D on fakes, over m. It is largest where D is wrong.
 import torch
@@ -294,6 +297,7 @@ for what, arguments, named in (
     )
 
 # %% nbgrader={"grade": true, "grade_id": "B1-generator-hidden-extreme", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Logits of ±1000: D is sure that the fakes are fake, then that they are data.
 import torch
@@ -319,6 +323,7 @@ for logit, plain, printed in ((-1000.0, 1000.0, 0.0), (1000.0, 0.0, -1000.0)):
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "B1-generator-hidden-gradient", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # The gradient in a logit: D - 1 for the default, -D for the saturating loss, over m.
 import torch
@@ -340,7 +345,7 @@ for saturating, right in ((False, [-1.0, -0.5, 0.0]), (True, [0.0, -0.5, -1.0]))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Where a gradient dies
+# ## 3 · Where a gradient dies
 #
 # $G$ learns from nothing but the slope of its loss. Let your functions draw it: on the left the
 # slope of both losses over the logit $a$ of one fake, on the right over the probability $D$. Both
@@ -523,7 +528,7 @@ table_of_gradients()
 from ganlib.value import discriminator_loss, generator_loss
 
 # %% [markdown]
-# ## One player moves at a time
+# ## 4 · One player moves at a time
 #
 # Both losses go through both networks. $-V$ contains $D(G(z))$, and so depends on $\theta_g$ as
 # well; $G$'s loss is all about $D(G(z))$, and so depends on $\theta_d$. Yet each step of the
@@ -532,7 +537,7 @@ from ganlib.value import discriminator_loss, generator_loss
 # ![Two graphs. In D's step, data x and fakes G(z) go into D, and the gradient runs back from the loss into D; between D and G it is cut. In G's step the gradient runs back through D, which is frozen, into G.](images/b2-graphs.png)
 
 
-# %% picture="b2-graphs.png" jupyter={"source_hidden": true}
+# %% picture="b2-graphs.png" tags=["fold"]
 def picture_of_the_graphs():  # the picture above
     figure = Figure(figsize=(8, 4), layout="constrained")
     upper, lower = figure.subplots(2, 1, height_ratios=[5, 3])
@@ -849,6 +854,7 @@ expect(
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B2-discriminator-hidden-again", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # A second step follows its own gradient, not the sum of both.
 import torch
@@ -868,6 +874,7 @@ assert torch.allclose(moved, right, rtol=1e-3, atol=1e-6), (
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "B2-discriminator-hidden-optimizer", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # One step, of the optimizer that was given.
 import torch
@@ -959,6 +966,7 @@ for p in D.parameters():
 assert D.training, "after G's step D is in eval mode: its dropout and batch norm stay switched off."
 
 # %% nbgrader={"grade": true, "grade_id": "B2-generator-hidden-loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # What it returns, for both losses.
 import torch
@@ -986,6 +994,7 @@ for saturating in (False, True):
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "B2-generator-hidden-again", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # A second step follows its own gradient, by one step of the optimizer that was given.
 import torch
@@ -1016,7 +1025,7 @@ assert torch.allclose(weights(G) - start, right, rtol=1e-3, atol=1e-6), (
 from ganlib.training import discriminator_step, generator_step
 
 # %% [markdown]
-# ## The loop
+# ## 5 · The loop
 #
 # What remains of the page is its loops and its draws. The draws deserve a thought. Each of the $k$
 # steps of $D$ has fresh noise *and* fresh data, and $G$ gets fresh noise once more. If $D$ saw one
@@ -1236,6 +1245,7 @@ for name, lengths in (("d_loss", (5, 5 * 2)), ("g_loss", (5,))):
         )
 
 # %% nbgrader={"grade": true, "grade_id": "B3-hidden-minibatch", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # The size of the minibatches is m.
 for m in (1, 7):
@@ -1254,6 +1264,7 @@ for m in (1, 7):
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "B3-hidden-turns", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # Each update follows the gradient of its own loss, taken after the update before it.
 import torch
@@ -1288,6 +1299,7 @@ for number, update in enumerate(game.updates, start=1):
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "B3-hidden-losses", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
 # With rows that hardly differ both losses are known before the game begins, up to a few per cent.
 import torch
@@ -1316,7 +1328,7 @@ for name, right, other in (("d_loss", (d_loss,), g_losses), ("g_loss", g_losses,
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## The loop at work
+# ## 6 · The loop at work
 #
 # Now give your loop something to learn. The data has two modes: $p_{data}$ is half
 # $N(-1.5, 0.5^2)$, half $N(1.5, 0.5^2)$. The noise has one: $z \sim N(0, 1)$. So $G$ has to tear
@@ -1497,7 +1509,7 @@ compare_with_ganlib()
 # together with the order of the draws.
 
 # %% [markdown]
-# ## How many steps of D?
+# ## 7 · How many steps of D?
 #
 # The run above had $k = 1$. By the theorem a larger $k$ should be better, since it brings $D$
 # closer to $D^*$. It also costs: with $k = 5$ an iteration makes six updates instead of two. Three

@@ -57,6 +57,28 @@ def unbuilt(tmp_path):
     return new_course(tmp_path)
 
 
+def test_visible_checks_are_folded_and_so_is_what_asks_for_it(built):
+    edit(built / SOURCE, '# %% picture="average.png"', '# %% tags=["fold"] picture="average.png"')
+    solved = build.read_source(built / SOURCE)
+    released = nbformat.read(built / RELEASED, as_version=4)
+    folded = [
+        {
+            c.metadata.get("nbgrader", {}).get("grade_id")
+            for c in nb.cells
+            if "jupyter" in c.metadata
+        }
+        for nb in (solved, released)
+    ]
+    assert folded == [{"F1-constant", "F2-ends", None}, {"F1-constant", "F2-ends"}]
+    assert all(c.metadata.jupyter.source_hidden for c in solved.cells if "jupyter" in c.metadata)
+
+
+def test_a_hidden_check_leaves_a_line_that_says_so(built):
+    released = nbformat.read(built / RELEASED, as_version=4)
+    (left,) = {cell.source.strip() for cell in released.cells if "-hidden-" in cell.get("id", "")}
+    assert left == "# A hidden check: it runs when your work is graded."
+
+
 def test_the_same_source_gives_the_same_notebook(unbuilt):
     first, second = build.read_source(unbuilt / SOURCE), build.read_source(unbuilt / SOURCE)
     assert first == second

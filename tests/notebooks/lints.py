@@ -60,14 +60,17 @@ def check_cells_import_what_they_use(released: tuple[Cell, ...], solved: tuple[C
             yield f"{cell.grade_id} uses {', '.join(sorted(missing))}, which it does not import"
 
 
+HIDDEN_LINE = "# A hidden check: it runs when your work is graded."
+
+
 def hidden_checks_stand_alone(cells: tuple[Cell, ...]) -> Iterator[str]:
-    """A hidden check is hidden whole, in one region; its grade_id says that it is hidden."""
+    """A hidden check is hidden whole, under a line for students; its grade_id says so too."""
     for cell in cells:
         lines = cell.source.strip().splitlines()
         marks = [line for line in lines if "HIDDEN TESTS" in line]
         whole = ["### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"]
-        if marks and (marks != whole or [lines[0], lines[-1]] != whole):
-            yield f"{cell.grade_id}: the region of a hidden test is the whole cell"
+        if marks and (marks != whole or [*lines[:2], lines[-1]] != [HIDDEN_LINE, *whole]):
+            yield f"{cell.grade_id}: a hidden test is the whole cell, under `{HIDDEN_LINE}`"
         if cell.is_hidden != ("-hidden-" in cell.grade_id):
             yield f"{cell.grade_id}: hidden checks, and no others, are called EXERCISE-hidden-WHAT"
 

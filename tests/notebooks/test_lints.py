@@ -61,7 +61,8 @@ def test_no_two_notebooks_share_the_name_of_a_solution_cell():
 
 # What follows shows each lint a fault.
 
-HIDDEN = "### BEGIN HIDDEN TESTS\nassert f() == 1, 'one'\n### END HIDDEN TESTS"
+REGION = "### BEGIN HIDDEN TESTS\nassert f() == 1, 'one'\n### END HIDDEN TESTS"
+HIDDEN = f"{lints.HIDDEN_LINE}\n{REGION}"
 
 
 def cell(source: str, grade_id: str = "A1-one", kind: str = "check") -> Cell:
@@ -96,6 +97,7 @@ def test_a_name_out_of_nowhere_is_noticed(source, missing):
     ("grade_id", "source", "words"),
     [
         ("A1-hidden-one", f"import torch\n{HIDDEN}", "the whole cell"),
+        ("A1-hidden-one", REGION, "under `# A hidden check"),
         ("A1-hidden-one", f"{HIDDEN}\n{HIDDEN}", "the whole cell"),
         ("A1-one", HIDDEN, "hidden checks, and no others"),
         ("A1-hidden-one", "assert f() == 1, 'one'", "hidden checks, and no others"),
