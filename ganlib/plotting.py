@@ -163,8 +163,8 @@ def plot_images(images: ArrayLike, columns: int = 10, title: str = "", size: flo
         ValueError: an empty sheet or another shape.
     """
     sheet = _tile(_images("images", images), columns)
-    rows = math.ceil(sheet.shape[0] / sheet.shape[1] * columns)
-    figure, axes = _figure(columns * size, rows * size + (0.3 if title else 0))
+    height = columns * size * sheet.shape[0] / sheet.shape[1]
+    figure, axes = _figure(columns * size, height + (0.3 if title else 0))
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     axes.set_axis_off()
     if title:

@@ -1056,6 +1056,7 @@ slips["noise"] = "p_z"
 # right is tested when you hand in: convince yourself with numbers first.
 
 # %% nbgrader={"grade": true, "grade_id": "A6-complete", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# All five answers are there, and each is of the right kind.
 from ganlib.checks import Answers, as_number, as_tensor
 
 answers = Answers(slips)

@@ -75,6 +75,13 @@ def hidden_checks_stand_alone(cells: tuple[Cell, ...]) -> Iterator[str]:
             yield f"{cell.grade_id}: hidden checks, and no others, are called EXERCISE-hidden-WHAT"
 
 
+def checks_say_what_they_test(cells: tuple[Cell, ...]) -> Iterator[str]:
+    """JupyterLab shows the first line of a folded cell: there a check says what it tests."""
+    for cell in cells:
+        if cell.kind == "check" and not cell.source.startswith("# "):
+            yield f"{cell.grade_id} does not begin with a comment that says what it tests"
+
+
 def every_solution_is_checked(cells: tuple[Cell, ...]) -> Iterator[str]:
     """Each solution cell has a visible and a hidden check that use a name it defines.
 

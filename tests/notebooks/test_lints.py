@@ -22,6 +22,7 @@ notebooks = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.ste
     "lint",
     [
         lints.hidden_checks_stand_alone,
+        lints.checks_say_what_they_test,
         lints.every_solution_is_checked,
         lints.asserts_say_what_is_wrong,
         lints.ids_are_unique,
@@ -106,6 +107,12 @@ def test_a_name_out_of_nowhere_is_noticed(source, missing):
 def test_a_half_hidden_check_is_noticed(grade_id, source, words):
     (found,) = lints.hidden_checks_stand_alone((cell(source, grade_id),))
     assert words in found
+
+
+def test_a_check_that_does_not_say_what_it_tests_is_noticed():
+    silent, telling = cell("import torch"), cell("# Two halves make a whole.\nimport torch")
+    (found,) = lints.checks_say_what_they_test((silent, telling))
+    assert found == "A1-one does not begin with a comment that says what it tests"
 
 
 def test_a_solution_without_checks_is_noticed():
