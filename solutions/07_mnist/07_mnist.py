@@ -150,6 +150,7 @@ def build_generator(noise_dim: int) -> nn.Module:
 
 
 # %% nbgrader={"grade": true, "grade_id": "B7-generator-shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Images come out as rows of 784 pixels, for any noise_dim.
 import torch
 from torch import nn
 from ganlib.checks import quietly
@@ -173,6 +174,7 @@ for noise_dim in (64, 5):
     )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-generator-range", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Pixels stay in [0, 1], however far out the noise.
 import torch
 from ganlib.checks import quietly
 
@@ -188,11 +190,11 @@ assert x.max() <= 1, (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-generator-learns", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# G can learn: it is asked for one image of pure black and white.
 import torch
 from torch.nn.functional import mse_loss
 from ganlib.checks import quietly
 
-# Can this G learn anything? It is asked for one image of pure black and white.
 torch.manual_seed(0)
 target = (torch.rand(784) < 0.5).float().expand(32, 784)
 with quietly():
@@ -291,6 +293,7 @@ def build_discriminator() -> nn.Module:
 
 
 # %% nbgrader={"grade": true, "grade_id": "B7-discriminator-shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# One logit an image, for a batch of one too.
 import torch
 from torch import nn
 from ganlib.checks import quietly
@@ -309,11 +312,11 @@ for m in (8, 1):
     )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-discriminator-logits", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# D learns to tell dark images from bright ones; its logits leave [0, 1] at both ends.
 import torch
 from torch.nn.functional import softplus
 from ganlib.checks import quietly
 
-# D learns to tell dark images from bright ones. Its logits should leave [0, 1] at both ends.
 torch.manual_seed(0)
 with quietly():
     D = build_discriminator()
@@ -338,10 +341,10 @@ assert low < 0 < high, (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-discriminator-teaches", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# G learns from nothing but the gradient of D's logit in the image.
 import torch
 from ganlib.checks import quietly
 
-# G learns from nothing but the gradient of D's logit in the image.
 torch.manual_seed(0)
 x = torch.rand(16, 784, requires_grad=True)
 with quietly():
@@ -580,6 +583,7 @@ def record_game(train, steps: int, k: int, m: int, n: int = 64) -> SimpleNamespa
 
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-order", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Each iteration: k updates of D, then one of G.
 import torch
 
 torch.manual_seed(0)
@@ -594,6 +598,7 @@ assert order == " ".join("DDDG" * 4), (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-noise", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Fresh noise for each update, m of them, from N(0, I).
 import torch
 
 torch.manual_seed(0)
@@ -618,6 +623,7 @@ assert seen.mean().abs() < 0.15 and 0.85 < seen.std() < 1.15, (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-data", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# For each update of D a fresh random minibatch of m images, and m fakes.
 import torch
 
 torch.manual_seed(0)
@@ -642,6 +648,7 @@ assert not (rows.diff(dim=1) == 1).all(), (
 assert rows.max() >= 32 > rows.min(), "the minibatches come from one part of x_train only"
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-directions", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# The first update of D makes it a better judge, the first of G a better forger.
 import torch
 
 torch.manual_seed(0)
@@ -659,10 +666,10 @@ for name in "DG":
     assert (moved * phase.downhill).sum() > 0, said[name]
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-gradients", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Each update uses the gradient of its own minibatch, and nothing left over from before.
 import torch
 
-# The gradient that an update uses should be that of its own minibatch, and nothing left over from
-# before. (No detach in D's step is no fault if G's gradients are zeroed before G's step: only slow.)
+# No detach in D's step is no fault if G's gradients are zeroed before G's step: only slow.
 torch.manual_seed(0)
 game = record_game(train_mnist_gan, steps=3, k=2, m=32)
 for name in "DG":
@@ -679,6 +686,7 @@ for name in "DG":
             )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-history", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Two losses an iteration, finite and not negative.
 import torch
 from ganlib.checks import as_number
 
@@ -703,6 +711,7 @@ for name in ("d_loss", "g_loss"):
     )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-train-result", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# The G that is returned has been trained and is ready to draw.
 import torch
 
 torch.manual_seed(0)
@@ -945,6 +954,7 @@ def interpolate(z0: Tensor, z1: Tensor, steps: int) -> Tensor:
 
 
 # %% nbgrader={"grade": true, "grade_id": "B7-interpolate-ends", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# The path begins at z0 and ends at z1.
 import torch
 from ganlib.checks import as_tensor, quietly
 
@@ -964,6 +974,7 @@ assert torch.allclose(path[-1].float(), z1, atol=1e-4), (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-interpolate-between", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Between the ends it goes straight on or along the arc, in even strides.
 import math
 import torch
 from ganlib.checks import as_tensor, quietly
@@ -1064,11 +1075,11 @@ def parzen_log_likelihood(points: Tensor, samples: Tensor, sigma: float) -> Tens
 
 
 # %% nbgrader={"grade": true, "grade_id": "B7-parzen-one-sample", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Round a single sample the window is one Gaussian, whose log-density torch knows.
 import torch
 from torch.distributions import Normal
 from ganlib.checks import as_tensor, quietly
 
-# Round a single sample the window is one Gaussian, whose log-density torch knows.
 torch.manual_seed(0)
 points, samples = torch.randn(5, 3, dtype=torch.float64), torch.randn(1, 3, dtype=torch.float64)
 for sigma in (0.5, 2.0):
@@ -1089,10 +1100,10 @@ for sigma in (0.5, 2.0):
     )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-parzen-mean", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# The window is a mean: each sample given twice changes nothing.
 import torch
 from ganlib.checks import as_tensor, quietly
 
-# Each sample said twice is the same density.
 torch.manual_seed(0)
 points, samples = torch.randn(5, 3, dtype=torch.float64), torch.randn(4, 3, dtype=torch.float64)
 with quietly():
@@ -1109,10 +1120,10 @@ assert torch.allclose(once, twice, atol=1e-4), (
 )
 
 # %% nbgrader={"grade": true, "grade_id": "B7-parzen-density", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# It is a density: on a line, over a fine grid, it integrates to 1.
 import torch
 from ganlib.checks import as_tensor, quietly
 
-# It is a density: on a line, over a fine grid, it integrates to 1.
 samples = torch.tensor([[-1.0], [0.5], [0.6], [3.0]], dtype=torch.float64)
 x = torch.linspace(-10, 12, 4001, dtype=torch.float64)
 with quietly():
@@ -1124,11 +1135,11 @@ area = found.exp().sum() * (x[1] - x[0])
 assert abs(area - 1) < 1e-3, f"the window integrates to {area:.3f} and should to 1: it is a density"
 
 # %% nbgrader={"grade": true, "grade_id": "B7-parzen-images", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# At 784 dimensions the Gaussians underflow, and their logarithm does not.
 import math
 import torch
 from ganlib.checks import as_tensor, quietly
 
-# At 784 dimensions, far from every sample, each Gaussian underflows. The logarithm need not.
 points, samples = torch.ones(3, 784), torch.zeros(10, 784)
 with quietly():
     found = as_tensor(parzen_log_likelihood(points, samples, 0.2), "parzen_log_likelihood")
