@@ -9,7 +9,9 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
         for _ in range(k):
             x = x_train[torch.randint(len(x_train), (m,))]
             x_fake = G(torch.randn(m, NOISE_DIM, device=device)).detach()
-            d_loss = -(nn.functional.logsigmoid(D(x)).mean() + nn.functional.logsigmoid(-D(x_fake)).mean())
+            d_loss = -(
+                nn.functional.logsigmoid(D(x)).mean() + nn.functional.logsigmoid(-D(x_fake)).mean()
+            )
             opt_d.zero_grad()
             d_loss.backward()
             opt_d.step()
@@ -90,7 +92,9 @@ def train_mnist_gan(x_train, steps, k, m, device):
     from ganlib.training import train
 
     D, G = build_discriminator(), build_generator(NOISE_DIM)
-    history = train(D, G, Minibatches(x_train), Noise(NOISE_DIM), steps=steps, k=k, m=m, device=device)
+    history = train(
+        D, G, Minibatches(x_train), Noise(NOISE_DIM), steps=steps, k=k, m=m, device=device
+    )
     return G.eval(), {"d_loss": history.d_loss, "g_loss": history.g_loss}
 
 
@@ -644,7 +648,10 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
         for _ in range(k):
             x = x_train[torch.randint(len(x_train), (m,), device=device)]
             z = torch.randn(m, NOISE_DIM, device=device)
-            d_loss = nn.functional.logsigmoid(D(x)).mean() + nn.functional.logsigmoid(-D(G(z).detach())).mean()
+            d_loss = (
+                nn.functional.logsigmoid(D(x)).mean()
+                + nn.functional.logsigmoid(-D(G(z).detach())).mean()
+            )
             opt_d.zero_grad()
             d_loss.backward()
             opt_d.step()
@@ -941,7 +948,10 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
         for _ in range(k):
             x = x_train[torch.randint(len(x_train), (m,), device=device)]
             z = torch.randn(m, NOISE_DIM, device=device)
-            d_loss = -(50 * D(x) - 400).sigmoid().log().mean() - (1 - (50 * D(G(z).detach()) + 400).sigmoid()).log().mean()
+            d_loss = (
+                -(50 * D(x) - 400).sigmoid().log().mean()
+                - (1 - (50 * D(G(z).detach()) + 400).sigmoid()).log().mean()
+            )
             opt_d.zero_grad()
             d_loss.backward()
             opt_d.step()
