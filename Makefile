@@ -31,7 +31,7 @@ test: $(READY)
 	ruff format --check
 	mypy
 	OMP_NUM_THREADS=1 pytest --numprocesses=2 --dist=loadgroup
-	OMP_NUM_THREADS=2 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 solutions
+	OMP_NUM_THREADS=1 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 solutions
 	python -m ganlib.grading.build --check
 
 notebooks: $(READY)

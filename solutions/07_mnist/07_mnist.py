@@ -54,6 +54,7 @@ from ganlib.training import History, choose_device, discriminator_step, generato
 
 NOISE_DIM = 64  # z ~ N(0, I) has this many numbers
 STEPS = int(os.environ.get("GANLIB_MNIST_STEPS", 9000))  # iterations of the long run in section 5
+torch.set_num_threads(min(2, torch.get_num_threads()))  # at this size more wait for each other
 
 # %% [markdown]
 # ## 1 · An image is a point
