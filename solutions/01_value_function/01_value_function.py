@@ -114,12 +114,15 @@ def transform_uniform(u: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
 # %% nbgrader={"grade": true, "grade_id": "A1-median", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # The middle of the noise becomes the middle of the bell.
 import torch
-from ganlib.checks import expect, quietly
+from ganlib.checks import as_number, expect, quietly
 
 half = torch.tensor([0.5])
 with quietly():
-    first, second = transform_uniform(half, 3.0, 2.0), transform_uniform(half, 3.0, 2.0)
-assert torch.equal(torch.as_tensor(first), torch.as_tensor(second)), (
+    first, second = (
+        as_number(transform_uniform(half, 3.0, 2.0), "transform_uniform(0.5, mean=3, std=2)")
+        for _ in range(2)
+    )
+assert first == second, (
     "The same u gave two different x: a generator is a function of its noise, "
     "so no new randomness may be drawn inside."
 )
@@ -163,12 +166,12 @@ expect(
 ### BEGIN HIDDEN TESTS
 # One number in, one number out, whatever the shape and the precision.
 import torch
-from ganlib.checks import quietly
+from ganlib.checks import as_tensor, quietly
 
 for shape in [(7,), (3, 4), ()]:
     u = torch.full(shape, 0.25, dtype=torch.float64)
     with quietly():
-        x = torch.as_tensor(transform_uniform(u))
+        x = as_tensor(transform_uniform(u), "transform_uniform(0.25)")
     assert tuple(x.shape) == shape, (
         f"Noise of shape {shape} became samples of shape {tuple(x.shape)}: "
         "each u should give one x, in its place."
@@ -183,11 +186,11 @@ for shape in [(7,), (3, 4), ()]:
 ### BEGIN HIDDEN TESTS
 # Order is kept, and the quantiles are those of a bell.
 import torch
-from ganlib.checks import quietly
+from ganlib.checks import as_tensor, quietly
 
 u = torch.linspace(0.001, 0.999, 999, dtype=torch.float64)
 with quietly():
-    x = torch.as_tensor(transform_uniform(u, -2.0, 0.5)).double()
+    x = as_tensor(transform_uniform(u, -2.0, 0.5), "transform_uniform(u, -2, 0.5)")
 assert (x.diff() > 0).all(), (
     "A larger u must give a larger x, because F climbs and so does its inverse."
 )
@@ -655,13 +658,13 @@ expect(
 # %% nbgrader={"grade": true, "grade_id": "A4-extreme", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # Logits of +-1000: right and wrong beyond all doubt.
 import torch
-from ganlib.checks import as_number, expect, quietly
+from ganlib.checks import as_number, as_tensor, expect, quietly
 
 high, low = torch.tensor([1000.0]), torch.tensor([-1000.0])
 with quietly():
     right, wrong = value_from_logits(high, low), value_from_logits(low, high)
 for v in (right, wrong):
-    number = torch.as_tensor(v).detach().double()
+    number = as_tensor(v, "V at logits of 1000")
     assert number.isfinite().all(), (
         "V is not finite at logits of 1000: somewhere a sigmoid was rounded to 0 or 1 before "
         "its logarithm was taken."

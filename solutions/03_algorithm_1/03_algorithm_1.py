@@ -193,13 +193,13 @@ expect(
 # %% nbgrader={"grade": true, "grade_id": "B1-discriminator-extreme", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # A D that is sure, and right; then one that is sure, and wrong.
 import torch
-from ganlib.checks import expect, quietly
+from ganlib.checks import as_tensor, expect, quietly
 
 high, low = torch.tensor([1000.0, 1000.0]), torch.tensor([-1000.0, -1000.0])
 for real, fake, right in ((high, low, 0.0), (low, high, 2000.0)):
     with quietly():
         loss = discriminator_loss(real, fake)
-    assert torch.as_tensor(loss).isfinite().all(), (
+    assert as_tensor(loss, "discriminator_loss").isfinite().all(), (
         f"discriminator_loss is {float(loss)} at logits of ±1000: somewhere a sigmoid was rounded to "
         "0 or 1 before its logarithm was taken. logsigmoid takes the logit itself."
     )
@@ -301,13 +301,13 @@ for what, arguments, named in (
 ### BEGIN HIDDEN TESTS
 # Logits of ±1000: D is sure that the fakes are fake, then that they are data.
 import torch
-from ganlib.checks import expect, quietly
+from ganlib.checks import as_tensor, expect, quietly
 
 for logit, plain, printed in ((-1000.0, 1000.0, 0.0), (1000.0, 0.0, -1000.0)):
     for saturating, right in ((False, plain), (True, printed)):
         with quietly():
             loss = generator_loss(torch.full((2,), logit), saturating)
-        assert torch.as_tensor(loss).isfinite().all(), (
+        assert as_tensor(loss, "generator_loss").isfinite().all(), (
             f"generator_loss is {float(loss)} at a logit of {logit:.0f} with saturating={saturating}: somewhere a "
             "sigmoid was rounded to 0 or 1 before its logarithm was taken."
         )

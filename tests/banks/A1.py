@@ -71,3 +71,8 @@ def transform_uniform(u, mean=0.0, std=1.0):
 # %% always a flat vector kind="wrong" fails="A1-hidden-shape" says="each u should give one x, in its place"
 def transform_uniform(u, mean=0.0, std=1.0):
     return (mean + std * torch.special.ndtri(u)).reshape(-1)
+
+
+# %% a return is missing kind="wrong" fails="A1-median" says="is a return missing?"
+def transform_uniform(u, mean=0.0, std=1.0):
+    mean + std * torch.special.ndtri(u)

@@ -83,3 +83,8 @@ def binary_cross_entropy(y_hat, y):
 def binary_cross_entropy(y_hat, y):
     y_hat = y_hat.clamp(1e-7, 1 - 1e-7)
     return -(y * torch.log(y_hat) + (1 - y) * torch.log(1 - y_hat))
+
+
+# %% a return is missing kind="wrong" fails="A2-terms" says="is a return missing?"
+def binary_cross_entropy(y_hat, y):
+    torch.nn.functional.binary_cross_entropy(y_hat, y)

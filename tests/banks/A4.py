@@ -75,3 +75,8 @@ def value_from_logits(real_logits, fake_logits):
 # %% the sum kind="wrong" fails="A4-agrees" says="average over the minibatch"
 def value_from_logits(real_logits, fake_logits):
     return logsigmoid(real_logits).sum() + logsigmoid(-fake_logits).sum()
+
+
+# %% a return is missing kind="wrong" fails="A4-extreme" says="is a return missing?"
+def value_from_logits(real_logits, fake_logits):
+    logsigmoid(real_logits).mean() + logsigmoid(-fake_logits).mean()

@@ -75,3 +75,8 @@ def value_by_integral(d, p_data, p_g, dx):
 # %% the loss instead of the value kind="wrong" fails="A5-guessing" says="V has no minus sign"
 def value_by_integral(d, p_data, p_g, dx):
     return -(torch.xlogy(p_data, d) + torch.xlogy(p_g, 1 - d)).sum() * dx
+
+
+# %% a return is missing kind="wrong" fails="A5-hidden-supports" says="is a return missing?"
+def value_by_integral(d, p_data, p_g, dx):
+    (torch.xlogy(p_data, d) + torch.xlogy(p_g, 1 - d)).sum() * dx

@@ -93,3 +93,8 @@ def discriminator_loss(real_logits, fake_logits):
 # %% fakes detached inside the loss kind="wrong" fails="B1-discriminator-hidden-gradient" says="is the batch detached"
 def discriminator_loss(real_logits, fake_logits):
     return -(logsigmoid(real_logits).mean() + logsigmoid(-fake_logits.detach()).mean())
+
+
+# %% a return is missing kind="wrong" fails="B1-discriminator-extreme" says="is a return missing?"
+def discriminator_loss(real_logits, fake_logits):
+    -(logsigmoid(real_logits).mean() + logsigmoid(-fake_logits).mean())

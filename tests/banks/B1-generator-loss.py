@@ -89,3 +89,8 @@ def generator_loss(fake_logits, saturating=False):
 def generator_loss(fake_logits, saturating=False):
     a = fake_logits.detach()
     return logsigmoid(-a).mean() if saturating else -logsigmoid(a).mean()
+
+
+# %% a return is missing kind="wrong" fails="B1-generator-hidden-extreme" says="is a return missing?"
+def generator_loss(fake_logits, saturating=False):
+    -logsigmoid(fake_logits).mean()

@@ -251,3 +251,15 @@ def generator_step(D, G, opt_g, z, saturating=False):
     loss.backward(inputs=list(G.parameters()))
     opt_g.step()
     return loss.detach()
+
+
+# %% a return is missing kind="wrong" fails="B2-generator-hidden-loss" says="is a return missing?"
+def generator_step(D, G, opt_g, z, saturating=False):
+    for p in D.parameters():
+        p.requires_grad_(False)
+    loss = generator_loss(D(G(z)), saturating)
+    opt_g.zero_grad()
+    loss.backward()
+    for p in D.parameters():
+        p.requires_grad_(True)
+    opt_g.step()

@@ -147,3 +147,8 @@ def build_generator(noise_dim):
 # %% the class instead of an instance kind="wrong" fails="B7-generator-shape" says="should return an nn.Module"
 def build_generator(noise_dim):
     return nn.Sequential
+
+
+# %% a return is missing kind="wrong" fails="B7-generator-shape" says="should return an nn.Module"
+def build_generator(noise_dim):
+    nn.Sequential(nn.Linear(noise_dim, 256), nn.ReLU(), nn.Linear(256, 784), nn.Sigmoid())

@@ -108,3 +108,8 @@ def interpolate(z0, z1, steps):
     cosine = torch.dot(z0, z1) / (z0.norm() * z1.norm())
     omega = torch.acos(cosine.clamp(max=1) if cosine < 0.99999 else torch.ones(()))
     return (torch.sin((1 - t) * omega) * z0 + torch.sin(t * omega) * z1) / torch.sin(omega)
+
+
+# %% a return is missing kind="wrong" fails="B7-interpolate-ends" says="is a return missing?"
+def interpolate(z0, z1, steps):
+    torch.stack([torch.lerp(z0, z1, i / (steps - 1)) for i in range(steps)])

@@ -123,3 +123,8 @@ def parzen_log_likelihood(points, samples, sigma):
     a = -torch.cdist(points, samples).square() / (2 * sigma**2)
     log_likelihood = torch.logsumexp(a, dim=1) - math.log(s)
     return (log_likelihood - d / 2 * math.log(2 * math.pi * sigma**2)).mean()
+
+
+# %% a return is missing kind="wrong" fails="B7-parzen-density" says="is a return missing?"
+def parzen_log_likelihood(points, samples, sigma):
+    torch.cdist(points, samples)
