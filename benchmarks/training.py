@@ -52,11 +52,20 @@ def pairs() -> dict[str, tuple[nn.Module, nn.Module, Minibatches, Noise]]:
     }
 
 
+def optimizers(parts: tuple) -> tuple[SGD, SGD]:
+    """Small steps, which cost as much as large ones, and do not diverge on noise."""
+    D, G, *_ = parts
+    return SGD(D.parameters(), lr=1e-4, momentum=0.5), SGD(G.parameters(), lr=1e-4, momentum=0.5)
+
+
 def ours(parts: tuple, m: int, device: torch.device) -> Run:
     """ganlib.train: the losses are read every 100 iterations."""
 
     def run(n: int) -> None:
-        train(*parts, steps=n, m=m, device=device, progress=False)
+        opt_d, opt_g = optimizers(parts)
+        train(
+            *parts, steps=n, m=m, opt_d=opt_d, opt_g=opt_g, device=device, progress=False
+        )  # fmt: skip
 
     return run
 
@@ -66,8 +75,7 @@ def reading(parts: tuple, m: int, device: torch.device) -> Run:
 
     def run(n: int) -> None:
         D, G, x, z = parts
-        opt_d = SGD(D.parameters(), lr=0.1, momentum=0.5)
-        opt_g = SGD(G.parameters(), lr=0.1, momentum=0.5)
+        opt_d, opt_g = optimizers(parts)
         d_losses, g_losses = [], []
         for _ in range(n):
             d_losses.append(discriminator_step(D, G, opt_d, x(m), z(m)).item())
