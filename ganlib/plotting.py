@@ -111,7 +111,8 @@ def plot_value(
 def plot_losses(history: History, window: int = 1, title: str = "") -> Figure:
     """Both losses over the iterations, with the values they have at the equilibrium.
 
-    At p_g = p_data and D = 1/2, D's loss is log 4 and G's (non-saturating) is log 2.
+    At p_g = p_data and D = 1/2, D's loss is log 4 and G's (non-saturating) is log 2. The
+    axis leaves out the most extreme hundredth of the losses at either end.
 
     Args:
         history: d_loss and g_loss, lists of equal length, in nats.
@@ -139,13 +140,18 @@ def plot_losses(history: History, window: int = 1, title: str = "") -> Figure:
             mean = np.convolve(loss, np.ones(window) / window, mode="valid")
             label = f"loss of {name}, mean of {window}"
             axes.plot(steps[window - 1 :], mean, style, color=COLORS[color], lw=2, label=label)
-    for level, text in ((math.log(4), "log 4"), (math.log(2), "log 2")):
+    levels = [math.log(4), math.log(2)]
+    for level, text in zip(levels, ("log 4", "log 2"), strict=True):
         axes.axhline(level, color=COLORS["grey"], lw=0.8, ls=":")
         axes.annotate(
             text, (1, level), xycoords=("axes fraction", "data"), xytext=(4, 0),
             textcoords="offset points", va="center", color=COLORS["grey"],
         )  # fmt: skip
+    # A few spikes, usually at the start, would squeeze all the rest into a line.
+    shown = np.append(np.quantile(np.concatenate([d_loss, g_loss]), [0.01, 0.99]), levels)
+    margin = 0.1 * np.ptp(shown)
     axes.set(xlabel="iteration", ylabel="loss (nats)", title=title)
+    axes.set_ylim(shown.min() - margin, shown.max() + margin)
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return figure
 

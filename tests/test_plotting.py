@@ -77,6 +77,12 @@ def test_losses_are_drawn_with_their_running_mean_and_levels():
     assert labels(figure) == ["loss of D, mean of 2", "loss of G, mean of 2"]
 
 
+def test_a_spike_does_not_squeeze_the_losses():
+    figure = plot_losses(History(d_loss=[900.0] + 999 * [1.4], g_loss=1000 * [0.7]))
+    low, high = figure.axes[0].get_ylim()
+    assert low < math.log(2) < math.log(4) < 1.4 < high < 2
+
+
 def test_a_history_shorter_than_the_window_is_still_drawn():
     figure = plot_losses(History(d_loss=[1.0], g_loss=[2.0]), window=50)
     assert labels(figure) == ["loss of D", "loss of G"]
