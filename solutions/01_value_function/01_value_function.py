@@ -23,13 +23,13 @@
 # notebook is about the score of that game, the **value function** $V(D, G)$. Nothing is trained
 # yet.
 #
-# **Contents:** [1 · A generator transforms noise](#1-·-A-generator-transforms-noise) ·
-# [2 · A discriminator classifies](#2-·-A-discriminator-classifies) ·
-# [3 · From cross-entropy to V](#3-·-From-cross-entropy-to-V) ·
-# [4 · Logits](#4-·-Logits) ·
-# [5 · V as an integral](#5-·-V-as-an-integral) ·
-# [6 · Play: the game on one axis](#6-·-Play:-the-game-on-one-axis) ·
-# [7 · Reading formulas with care](#7-·-Reading-formulas-with-care) ·
+# **Contents:** [1. A generator transforms noise](#1.-A-generator-transforms-noise) ·
+# [2. A discriminator classifies](#2.-A-discriminator-classifies) ·
+# [3. From cross-entropy to V](#3.-From-cross-entropy-to-V) ·
+# [4. Logits](#4.-Logits) ·
+# [5. V as an integral](#5.-V-as-an-integral) ·
+# [6. Play: the game on one axis](#6.-Play:-the-game-on-one-axis) ·
+# [7. Reading formulas with care](#7.-Reading-formulas-with-care) ·
 # [Summary](#Summary)
 #
 # By the end you can
@@ -56,7 +56,7 @@ from ganlib.checks import Answers
 from ganlib.plotting import COLORS, plot_value, show
 
 # %% [markdown]
-# ## 1 · A generator transforms noise
+# ## 1. A generator transforms noise
 #
 # A computer has one source of randomness: numbers $u$ spread evenly between 0 and 1. All
 # other samples are *made* from them. Feed the noise $u$ into a function, and out come
@@ -241,7 +241,7 @@ show(
 # to tell it how far its samples are from data.
 
 # %% [markdown]
-# ## 2 · A discriminator classifies
+# ## 2. A discriminator classifies
 #
 # The idea of Goodfellow and his co-authors is to ask a second network. Show it a sample $x$
 # and let it answer one question: is this data, or did $G$ make it? Its answer $D(x)$ is a
@@ -404,7 +404,7 @@ def compare_with_torch():
 compare_with_torch()
 
 # %% [markdown]
-# ## 3 · From cross-entropy to V
+# ## 3. From cross-entropy to V
 #
 # Now let the classifier be $D$ and give it a minibatch that is half data, half fakes: $m$
 # samples $x_1, \dots, x_m$ of data, all with $y = 1$, and $m$ fakes $G(z_1), \dots, G(z_m)$, all
@@ -572,7 +572,7 @@ def value_from_cross_entropy():
 value_from_cross_entropy()
 
 # %% [markdown]
-# ## 4 · Logits
+# ## 4. Logits
 #
 # A network's last layer gives any real number $a$, the **logit**, and the sigmoid squeezes it
 # into a probability, $D(x) = \sigma(a) = 1 / (1 + e^{-a})$. On paper we may go through $D(x)$
@@ -708,7 +708,7 @@ for name, grad, right in [
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 5 · V as an integral
+# ## 5. V as an integral
 #
 # A mean over a minibatch is only an estimate. When the densities are known, as in the toy
 # problems of this course, $V$ can be had without any sampling.
@@ -907,7 +907,7 @@ show(
 # loss curve means nothing.
 
 # %% [markdown]
-# ## 6 · Play: the game on one axis
+# ## 6. Play: the game on one axis
 #
 # Here is the whole game in one dimension. The dotted curve is $p_{data} = N(0, 1)$ and stays
 # where it is. Two sliders move the generator, $p_g = N(\text{mean}, \text{std}^2)$. Two sliders move
@@ -1001,7 +1001,7 @@ print(f"V(D*, G) at p_g = p_data: {on_target:.4f}, and -log 4 = {-math.log(4):.4
 print(f"smallest V(D*, G) over 20 other generators: {min(elsewhere):.4f}")
 
 # %% [markdown]
-# ## 7 · Reading formulas with care
+# ## 7. Reading formulas with care
 #
 # Formulas in lecture notes, blogs and even papers carry slips: a sign, a lost logarithm, a name. You
 # will meet them for the rest of your life, and the remedy is always the same. Put numbers in,

@@ -25,13 +25,13 @@
 # [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), page 4, and nearly every GAN since is
 # a variation of it.
 #
-# **Contents:** [1 · The page](#1-·-The-page) ·
-# [2 · Two losses, one for each player](#2-·-Two-losses,-one-for-each-player) ·
-# [3 · Where a gradient dies](#3-·-Where-a-gradient-dies) ·
-# [4 · One player moves at a time](#4-·-One-player-moves-at-a-time) ·
-# [5 · The loop](#5-·-The-loop) ·
-# [6 · The loop at work](#6-·-The-loop-at-work) ·
-# [7 · How many steps of D?](#7-·-How-many-steps-of-D?) ·
+# **Contents:** [1. The page](#1.-The-page) ·
+# [2. Two losses, one for each player](#2.-Two-losses,-one-for-each-player) ·
+# [3. Where a gradient dies](#3.-Where-a-gradient-dies) ·
+# [4. One player moves at a time](#4.-One-player-moves-at-a-time) ·
+# [5. The loop](#5.-The-loop) ·
+# [6. The loop at work](#6.-The-loop-at-work) ·
+# [7. How many steps of D?](#7.-How-many-steps-of-D?) ·
 # [Summary](#Summary)
 #
 # By the end you can
@@ -64,7 +64,7 @@ from ganlib.value import js_divergence, kl_divergence, optimal_discriminator
 torch.set_num_threads(1)  # for networks this small, threads would only wait for each other
 
 # %% [markdown]
-# ## 1 · The page
+# ## 1. The page
 #
 # In our own words and layout, with the paper's letters:
 #
@@ -99,7 +99,7 @@ torch.set_num_threads(1)  # for networks this small, threads would only wait for
 # `torch.optim` goes *down*. To climb $V$, descend $-V$.
 
 # %% [markdown]
-# ## 2 · Two losses, one for each player
+# ## 2. Two losses, one for each player
 #
 # For $D$ the loss is $-V$. For $G$ there are two on offer. The printed one is the **minimax**
 # loss, $\log(1 - D(G(z)))$, averaged over the noise. Right below the algorithm the paper advises
@@ -345,7 +345,7 @@ for saturating, right in ((False, [-1.0, -0.5, 0.0]), (True, [0.0, -0.5, -1.0]))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3 · Where a gradient dies
+# ## 3. Where a gradient dies
 #
 # $G$ learns from nothing but the slope of its loss. Let your functions draw it: on the left the
 # slope of both losses over the logit $a$ of one fake, on the right over the probability $D$. Both
@@ -528,7 +528,7 @@ table_of_gradients()
 from ganlib.value import discriminator_loss, generator_loss
 
 # %% [markdown]
-# ## 4 · One player moves at a time
+# ## 4. One player moves at a time
 #
 # Both losses go through both networks. $-V$ contains $D(G(z))$, and so depends on $\theta_g$ as
 # well; $G$'s loss is all about $D(G(z))$, and so depends on $\theta_d$. Yet each step of the
@@ -1025,7 +1025,7 @@ assert torch.allclose(weights(G) - start, right, rtol=1e-3, atol=1e-6), (
 from ganlib.training import discriminator_step, generator_step
 
 # %% [markdown]
-# ## 5 · The loop
+# ## 5. The loop
 #
 # What remains of the page is its loops and its draws. The draws deserve a thought. Each of the $k$
 # steps of $D$ has fresh noise *and* fresh data, and $G$ gets fresh noise once more. If $D$ saw one
@@ -1328,7 +1328,7 @@ for name, right, other in (("d_loss", (d_loss,), g_losses), ("g_loss", g_losses,
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 6 · The loop at work
+# ## 6. The loop at work
 #
 # Now give your loop something to learn. The data has two modes: $p_{data}$ is half
 # $N(-1.5, 0.5^2)$, half $N(1.5, 0.5^2)$. The noise has one: $z \sim N(0, 1)$. So $G$ has to tear
@@ -1509,7 +1509,7 @@ compare_with_ganlib()
 # together with the order of the draws.
 
 # %% [markdown]
-# ## 7 · How many steps of D?
+# ## 7. How many steps of D?
 #
 # The run above had $k = 1$. By the theorem a larger $k$ should be better, since it brings $D$
 # closer to $D^*$. It also costs: with $k = 5$ an iteration makes six updates instead of two. Three

@@ -17,16 +17,16 @@
 # about lines. Here the same loop, with larger networks, learns to draw handwritten digits: the
 # first experiment of Goodfellow et al. 2014, on MNIST.
 #
-# **Contents:** [1 · An image is a point](#1-·-An-image-is-a-point) ·
-# [2 · The generator](#2-·-The-generator) ·
-# [3 · The discriminator](#3-·-The-discriminator) ·
-# [4 · Algorithm 1 on digits](#4-·-Algorithm-1-on-digits) ·
-# [5 · Training](#5-·-Training) ·
-# [6 · What was learnt](#6-·-What-was-learnt) ·
-# [7 · A walk in z](#7-·-A-walk-in-z) ·
-# [8 · One number, and why it misleads](#8-·-One-number,-and-why-it-misleads) ·
-# [9 · The paper's own run](#9-·-The-paper's-own-run) ·
-# [10 · What was tried](#10-·-What-was-tried) ·
+# **Contents:** [1. An image is a point](#1.-An-image-is-a-point) ·
+# [2. The generator](#2.-The-generator) ·
+# [3. The discriminator](#3.-The-discriminator) ·
+# [4. Algorithm 1 on digits](#4.-Algorithm-1-on-digits) ·
+# [5. Training](#5.-Training) ·
+# [6. What was learnt](#6.-What-was-learnt) ·
+# [7. A walk in z](#7.-A-walk-in-z) ·
+# [8. One number, and why it misleads](#8.-One-number,-and-why-it-misleads) ·
+# [9. The paper's own run](#9.-The-paper's-own-run) ·
+# [10. What was tried](#10.-What-was-tried) ·
 # [Summary](#Summary)
 #
 # By the end you can
@@ -57,7 +57,7 @@ STEPS = int(os.environ.get("GANLIB_MNIST_STEPS", 9000))  # iterations of the lon
 torch.set_num_threads(min(2, torch.get_num_threads()))  # at this size more wait for each other
 
 # %% [markdown]
-# ## 1 · An image is a point
+# ## 1. An image is a point
 #
 # A digit of MNIST has 28 × 28 grey pixels, each a number in [0, 1]: 0 is the background and 1 is
 # ink. Written in one row it is a point of $\mathbb{R}^{784}$, and the data set is a sample from a
@@ -108,7 +108,7 @@ directions = int((share < 0.95).sum()) + 1
 print(f"{directions} of 784 directions hold 95 % of the variance")
 
 # %% [markdown]
-# ## 2 · The generator
+# ## 2. The generator
 #
 # G is a function from noise to images, $x = G(z)$ with $z \sim \mathcal{N}(0, I)$ in
 # $\mathbb{R}^{64}$. As in notebook 01, a transformation of noise *is* a distribution: $p_g$ is
@@ -234,7 +234,7 @@ assert bend > 1e-3, (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3 · The discriminator
+# ## 3. The discriminator
 #
 # D takes images and says how likely each is to be data. As in 03 it returns *logits* a(x), with
 # $D(x) = 1 / (1 + e^{-a(x)})$, and the losses take logits.
@@ -400,7 +400,7 @@ show(
 )
 
 # %% [markdown]
-# ## 4 · Algorithm 1 on digits
+# ## 4. Algorithm 1 on digits
 #
 # The loop is that of notebook 03. In each iteration D takes k steps up the value function, each
 # on a fresh minibatch of m images and m noises. G then takes one step on m fresh noises. As the
@@ -772,7 +772,7 @@ assert x.min() >= 0 and x.max() <= 1, (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 5 · Training
+# ## 5. Training
 #
 # Now on real digits: on a GPU if there is one, else on the CPU, where two cores need one to two
 # minutes. Run the cell again to train anew. For a shorter run lower `STEPS`; after 3,000
@@ -830,7 +830,7 @@ print("iteration, from the top row down:", ", ".join(str(step) for step, _ in sh
 # Each column is one z. Blots come first, then strokes. Some columns show early which digit they
 # will be, others change their mind.
 #
-# ## 6 · What was learnt
+# ## 6. What was learnt
 
 # %% picture="b7-samples.png"
 torch.manual_seed(1)
@@ -894,7 +894,7 @@ show(figure, alt="Share of each digit among the data, about a tenth each, and am
 # would have *collapsed* modes: notebook 06 is about that, and section 10 has recipes that do it
 # on MNIST.
 #
-# ## 7 · A walk in z
+# ## 7. A walk in z
 #
 # In section 1 the midpoint of two digits was a double exposure. Take the midpoint of two noises
 # instead, and let G draw it.
@@ -1035,7 +1035,7 @@ show(
 # sign that G stores no images. Between two classes there are shapes that are no digit. A G that
 # is continuous must pass through them; it can only pass quickly.
 #
-# ## 8 · One number, and why it misleads
+# ## 8. One number, and why it misleads
 #
 # The paper wants a figure to compare models by: the log-likelihood of test images. But $p_g$ has
 # no density. So it puts a Gaussian of width σ on each of n samples $s_1, …, s_n$ of G, and calls
@@ -1253,7 +1253,7 @@ print(
 )
 
 # %% [markdown]
-# ## 9 · The paper's own run
+# ## 9. The paper's own run
 #
 # The first column of Table 1, the mean log-likelihood of the MNIST test set by Parzen windows, in
 # nats:
@@ -1278,7 +1278,7 @@ print(
 # `PaperGenerator` and `PaperDiscriminator` in `ganlib.networks` are these two, and dropout on the
 # input of D does a job close to that of our input noise.
 #
-# ## 10 · What was tried
+# ## 10. What was tried
 #
 # The recipe above was found by trial: change one thing, train, and measure. A small classifier of
 # real digits did the measuring, on 10,000 samples of each G. *Sure* is the share of samples whose
