@@ -101,6 +101,16 @@ def test_students_get_stubs_and_pictures_and_nothing_hidden(built):
     assert names == {f"{NAME}.ipynb", "average.png"}
 
 
+def test_a_written_answer_is_released_empty_and_editable(built):
+    (cell,) = (c for c in nbformat.read(built / RELEASED, as_version=4).cells if c.id == "F3-why")
+    assert cell.source == "YOUR ANSWER HERE"
+    assert cell.metadata.get("editable", True)
+    assert cell.metadata.nbgrader.points == 3
+    text = (built / RELEASED).read_text(encoding="utf-8")
+    assert "marker of a model answer" not in text
+    assert "Marking scheme" not in text
+
+
 def test_building_leaves_no_gradebook(built):
     assert not list(built.rglob("*.db"))
 

@@ -3,6 +3,7 @@ feedback, export. A class of four hands in: one solved everything, one nothing, 
 other ways (the first right variant of every bank), one wrong in one place.
 
 The last two hand in only their answers: nothing graded may depend on the cells between them.
+Three of the four answer in writing, too; a person marks two of those answers.
 """
 
 import csv
@@ -12,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -20,12 +21,15 @@ import pytest
 from nbgrader.api import Gradebook
 
 from ganlib.grading.build import write_solution
-from tests.notebooks.fastpath import Variant, read_cells, read_variants
+from tests.notebooks.fastpath import Variant, read_cells, read_variants, read_written
 
 ROOT = Path(__file__).parents[2]
 FIXTURE = ROOT / "tests/notebooks/fixture"
 SOURCES = sorted(ROOT.glob("solutions/*/*.py"))
 STUDENTS = ("solved", "untouched", "right", "wrong")
+MARKED = ("solved", "right")  # whose written answers a person has marked; those of "wrong" wait
+OWN_WORDS = "In my own words: ½ of $\\log 4$."
+COMMENT = "Clear, and complete."
 
 
 @dataclass
@@ -36,6 +40,8 @@ class Class:
     name: str
     solution: str
     variant: Variant
+    written: dict[str, float]  # by written answer, the points there are
+    waiting: dict[str, set[str]] = field(default_factory=dict)  # by student, before anyone marked
 
     def nbgrader(self, *arguments: str) -> None:
         bin = Path(sys.executable).parent  # nbgrader starts alembic by name
@@ -61,7 +67,27 @@ class Class:
         """By check cell, the points given and the points there are."""
         with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
             grades = gradebook.find_submission(self.name, student).notebooks[0].grades
-            return {grade.name: (grade.auto_score, grade.max_score) for grade in grades}
+            return {
+                grade.name: (grade.auto_score, grade.max_score)
+                for grade in grades
+                if grade.cell.cell_type == "code"
+            }
+
+    def needs_marking(self, student: str) -> set[str]:
+        """The cells that nbgrader leaves to a person."""
+        with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
+            grades = gradebook.find_submission(self.name, student).notebooks[0].grades
+            return {grade.name for grade in grades if grade.needs_manual_grade}
+
+    def mark(self, student: str) -> None:
+        """Gives full points and a comment for each written answer, as nbgrader's page would."""
+        with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
+            for name, points in self.written.items():
+                cell = (name, self.name, self.name, student)
+                grade = gradebook.find_grade(*cell)
+                grade.manual_score, grade.needs_manual_grade = points, False
+                gradebook.find_comment(*cell).manual_comment = COMMENT
+            gradebook.db.commit()
 
     def outputs(self, student: str) -> dict[str, list[nbformat.NotebookNode]]:
         """By cell id, what the autograded notebook shows."""
@@ -101,13 +127,22 @@ def grade_class(root: Path, source: Path, banks: Path) -> Class:
     solution, bank = next(iter(variants.items()))
     wrong = next(variant for variant in bank if variant.kind == "wrong")
 
-    graded = Class(root, source.stem, solution, wrong)
+    written = {cell.grade_id: cell.points for cell in read_written(source)}
+    own_words = dict.fromkeys(written, OWN_WORDS)
+
+    graded = Class(root, source.stem, solution, wrong, written)
     graded.nbgrader("generate_assignment", graded.name)
     graded.hand_in("solved", graded.read("solutions"))
     graded.hand_in("untouched", graded.read("course"))
-    graded.hand_in("right", answers_only(graded.read("course"), solved | right))
-    graded.hand_in("wrong", answers_only(graded.read("course"), solved | {solution: wrong.source}))
+    graded.hand_in("right", answers_only(graded.read("course"), solved | right | own_words))
+    graded.hand_in(
+        "wrong",
+        answers_only(graded.read("course"), solved | {solution: wrong.source} | own_words),
+    )
     graded.nbgrader("autograde", graded.name)
+    graded.waiting = {student: graded.needs_marking(student) for student in STUDENTS}
+    for student in MARKED:
+        graded.mark(student)
     graded.nbgrader("generate_feedback", graded.name)
     graded.nbgrader("export")
     return graded
@@ -168,17 +203,39 @@ def test_feedback_shows_no_hidden_test(graded, student):
     assert not [line for line in secrets if line in graded.feedback(student)]
 
 
+def test_written_answers_and_nothing_else_wait_for_a_person(graded):
+    answered = {student: set(graded.written) for student in STUDENTS if student != "untouched"}
+    assert graded.waiting == answered | {"untouched": set()}
+    marked = {student: set() for student in (*MARKED, "untouched")}
+    assert {s: graded.needs_marking(s) for s in STUDENTS} == marked | {"wrong": set(graded.written)}
+
+
+def test_a_written_answer_and_its_comment_come_back_as_they_were_written(graded):
+    cells = {cell.id: cell for cell in graded.read("grading/autograded/right").cells}
+    assert {name: cells[name].source for name in graded.written} == dict.fromkeys(
+        graded.written, OWN_WORDS
+    )
+    page = graded.feedback("right")
+    assert (page.count(OWN_WORDS), page.count(COMMENT)) == (len(graded.written),) * 2
+
+
 def test_released_notebooks_hide_solutions_and_hidden_tests(graded):
-    released = "\n".join(cell.source for cell in graded.read("course").cells)
+    cells = {cell.id: cell.source for cell in graded.read("course").cells}
+    assert {cells[name] for name in graded.written} <= {"YOUR ANSWER HERE"}
+    released = "\n".join(cells.values())
     assert "SOLUTION" not in released
     assert "HIDDEN TESTS" not in released
+    assert "Marking scheme" not in released
     assert released.count("raise NotImplementedError()") >= 1
 
 
 def test_the_marks_are_exported(graded):
     with open(graded.root / "grades.csv", encoding="utf-8", newline="") as file:
         exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    by_hand = dict.fromkeys(MARKED, sum(graded.written.values()))
     assert exported == {
-        student: sum(given for given, _ in graded.scores(student).values()) for student in STUDENTS
+        student: sum(given for given, _ in graded.scores(student).values())
+        + by_hand.get(student, 0)
+        for student in STUDENTS
     }
     assert exported["untouched"] == 0 < exported["wrong"] < exported["right"] == exported["solved"]

@@ -27,7 +27,7 @@ from ganlib.grading.build import read_source
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell with nbgrader metadata; ``kind`` is "locked", "solution" or "check"."""
+    """A cell with nbgrader metadata; ``kind`` is "locked", "solution", "check" or "written"."""
 
     grade_id: str
     kind: str
@@ -67,19 +67,38 @@ class Variant:
     says: str = ""
 
 
-@functools.cache
 def read_cells(path: Path, *, released: bool = False) -> tuple[Cell, ...]:
-    """The graded cells of a jupytext notebook; as a student finds them if ``released``."""
+    """The code among a notebook's graded cells; as a student finds them if ``released``."""
+    return tuple(cell for cell in _read(path, released) if cell.kind != "written")
+
+
+def read_written(path: Path, *, released: bool = False) -> tuple[Cell, ...]:
+    """A notebook's written answers: text that a person marks, and that nothing here grades."""
+    return tuple(cell for cell in _read(path, released) if cell.kind == "written")
+
+
+@functools.cache
+def _read(path: Path, released: bool) -> tuple[Cell, ...]:
     notebook = read_source(path)
     if released:
         notebook, _ = ClearSolutions().preprocess(notebook, {})
-    cells = []
-    for cell in notebook.cells:
-        graded = cell.metadata.get("nbgrader")
-        if graded and cell.cell_type == "code":
-            kind = "check" if graded.grade else "solution" if graded.solution else "locked"
-            cells.append(Cell(graded.grade_id, kind, graded.get("points", 0), cell.source))
-    return tuple(cells)
+    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return tuple(
+        Cell(
+            cell.metadata.nbgrader.grade_id,
+            _kind(cell),
+            cell.metadata.nbgrader.get("points", 0),
+            cell.source,
+        )
+        for cell in cells
+    )
+
+
+def _kind(cell: NotebookNode) -> str:
+    if cell.cell_type == "markdown":
+        return "written"
+    graded = cell.metadata.nbgrader
+    return "check" if graded.grade else "solution" if graded.solution else "locked"
 
 
 def read_variants(path: Path) -> list[Variant]:

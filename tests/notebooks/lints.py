@@ -115,6 +115,17 @@ def asserts_say_what_is_wrong(cells: tuple[Cell, ...]) -> Iterator[str]:
                 yield f"{cell.grade_id}: no message for `assert {ast.unparse(node.test)}`"
 
 
+def written_answers_have_a_marking_scheme(cells: tuple[Cell, ...]) -> Iterator[str]:
+    """Whoever marks by hand finds, below the model answer, what each of the points is for."""
+    for cell in cells:
+        _, found, scheme = cell.source.partition("\nMarking scheme\n")
+        points = [int(number) for number in re.findall(r"^- (\d+) points?: \S", scheme, re.M)]
+        if not found:
+            yield f"{cell.grade_id} has no line `Marking scheme`"
+        elif sum(points) != cell.points:
+            yield f"{cell.grade_id}: {cell.points} points, and the scheme gives {sum(points)}"
+
+
 def ids_are_unique(cells: tuple[Cell, ...]) -> Iterator[str]:
     for grade_id, count in Counter(cell.grade_id for cell in cells).items():
         if count > 1:
@@ -129,7 +140,9 @@ def exercises_are_introduced(notebook: NotebookNode, cells: tuple[Cell, ...]) ->
         here["exercise"]: text[here.start() : following.start()].count("<summary>Hint<")
         for here, following in pairwise(starts)
     }
-    for exercise in sorted({cell.exercise for cell in cells if cell.kind == "solution"}):
+    for exercise in sorted(
+        {cell.exercise for cell in cells if cell.kind in ("solution", "written")}
+    ):
         if exercise not in hints:
             yield f"no heading `### Exercise {exercise} · ...` over `Difficulty ... · ... minutes`"
         elif hints[exercise] != 1:

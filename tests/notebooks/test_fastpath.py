@@ -14,6 +14,7 @@ from tests.notebooks.fastpath import (
     points,
     read_cells,
     read_variants,
+    read_written,
 )
 
 FIXTURE = Path(__file__).parent / "fixture"
@@ -38,6 +39,14 @@ def test_cells_are_told_apart():
         "F1-hidden-order",
         "F2-hidden-sign",
     ]
+
+
+def test_a_written_answer_is_read_and_not_graded():
+    (solved,), (released,) = read_written(NOTEBOOK), read_written(NOTEBOOK, released=True)
+    assert (solved.grade_id, solved.exercise, solved.points) == ("F3-why", "F3", 3)
+    assert solved.source.startswith("The marker of a model answer")
+    assert released.source == "YOUR ANSWER HERE"
+    assert "F3-why" not in {verdict.cell.grade_id for verdict in grade(read_cells(NOTEBOOK))}
 
 
 def test_the_solved_notebook_gets_full_marks():

@@ -6,7 +6,7 @@ import jupytext
 import pytest
 
 from tests.notebooks import lints
-from tests.notebooks.fastpath import Cell, read_cells
+from tests.notebooks.fastpath import Cell, read_cells, read_written
 
 ROOT = Path(__file__).parents[2]
 FIXTURE = Path(__file__).parent / "fixture/solutions/00_average/00_average.py"
@@ -25,12 +25,21 @@ notebooks = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.ste
         lints.checks_say_what_they_test,
         lints.every_solution_is_checked,
         lints.asserts_say_what_is_wrong,
-        lints.ids_are_unique,
     ],
     ids=lambda lint: lint.__name__,
 )
 def test_cells_keep_the_rules(path, lint):
     assert not list(lint(read_cells(path)))
+
+
+@notebooks
+def test_ids_are_unique(path):
+    assert not list(lints.ids_are_unique(read_cells(path) + read_written(path)))
+
+
+@notebooks
+def test_written_answers_have_a_marking_scheme(path):
+    assert not list(lints.written_answers_have_a_marking_scheme(read_written(path)))
 
 
 @notebooks
@@ -41,7 +50,8 @@ def test_check_cells_import_what_they_use(path):
 
 @notebooks
 def test_exercises_are_introduced(path):
-    assert not list(lints.exercises_are_introduced(jupytext.read(path), read_cells(path)))
+    cells = read_cells(path) + read_written(path)
+    assert not list(lints.exercises_are_introduced(jupytext.read(path), cells))
 
 
 @notebooks
@@ -148,9 +158,24 @@ def test_a_repeated_id_is_noticed():
 
 
 @pytest.mark.parametrize(
+    ("scheme", "words"),
+    [
+        ("Because.", "A1-why has no line `Marking scheme`"),
+        ("Because.\n\nMarking scheme\n\n- 1 point: a reason.", "and the scheme gives 1"),
+        ("Because.\n\nMarking scheme\n\n- 2 points: a.\n- 1 point: b.", "and the scheme gives 3"),
+        ("Because.\n\nMarking scheme\n\n- 2 points:\n", "and the scheme gives 0"),
+    ],
+)
+def test_a_marking_scheme_that_does_not_add_up_is_noticed(scheme, words):
+    (found,) = lints.written_answers_have_a_marking_scheme((Cell("A1-why", "written", 2, scheme),))
+    assert words in found
+
+
+@pytest.mark.parametrize(
     ("fault", "repair", "words"),
     [
         ("### Exercise F1 ·", "### Exercise F1:", "no heading `### Exercise F1"),
+        ("### Exercise F3 ·", "### Exercise F3:", "no heading `### Exercise F3"),
         ("Difficulty 1 of 5 · 2 minutes", "Difficulty 6 of 5 · 2 minutes", "no heading"),
         ("<summary>Hint<", "<summary>Look<", "has 0 folded hints"),
         ("<summary>Hint<", "<summary>Hint</summary><summary>Hint<", "has 2 folded hints"),
@@ -159,8 +184,8 @@ def test_a_repeated_id_is_noticed():
 def test_an_exercise_without_its_heading_or_hint_is_noticed(fault, repair, words):
     text = FIXTURE.read_text(encoding="utf-8")
     faulty = jupytext.reads(text.replace(fault, repair, 1), fmt="py:percent")
-    (found, *_) = lints.exercises_are_introduced(faulty, read_cells(FIXTURE))
-    assert words in found
+    cells = read_cells(FIXTURE) + read_written(FIXTURE)
+    assert words in "\n".join(lints.exercises_are_introduced(faulty, cells))
 
 
 @pytest.mark.parametrize(
