@@ -1,5 +1,6 @@
-"""p_data: toy densities whose log p(x) is exact, and the digits of MNIST."""
+"""p_data: toy densities whose log p(x) is exact, faces of four pixels, and the digits of MNIST."""
 
+from ganlib.data.faces import two_by_two_faces
 from ganlib.data.mnist import Digits, load_mnist
 from ganlib.data.toy import (
     centers,
@@ -19,6 +20,7 @@ __all__ = [
     "load_mnist",
     "mixture",
     "ring",
+    "two_by_two_faces",
     "two_gaussians",
     "uniform",
 ]
