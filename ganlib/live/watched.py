@@ -1,0 +1,53 @@
+"""A student's module, watched: what goes wrong in it is said in words that name it."""
+
+from torch import Tensor, nn
+
+__all__ = ["ModuleError", "Watched"]
+
+
+class ModuleError(RuntimeError):
+    """A student's G or D raised, or returned what the game cannot go on with."""
+
+
+class Watched(nn.Module):
+    """Calls a module, checks what it returns, and puts its name to what it raises.
+
+    Args:
+        name: "G" or "D", for the messages.
+        module: the student's module.
+        shape: of what one sample must become: ``(features,)`` for G, ``()`` for D.
+    """
+
+    def __init__(self, name: str, module: nn.Module, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.name, self.module, self.shape = name, module, shape
+
+    def forward(self, batch: Tensor) -> Tensor:
+        try:
+            out = self.module(batch)
+        except Exception as error:
+            raise ModuleError(
+                f"{self.name} raised {type(error).__name__} on a batch of shape "
+                f"{tuple(batch.shape)}: {error}"
+            ) from error
+        self._check(out, len(batch))
+        return out
+
+    def _check(self, out: object, m: int) -> None:
+        expected = (m, *self.shape)
+        if not isinstance(out, Tensor):
+            hint = ": is a return missing?" if out is None else ""
+            raise ModuleError(
+                f"{self.name} should return a tensor of shape {expected}, but returned "
+                f"{type(out).__name__}{hint}"
+            )
+        if tuple(out.shape) != expected:
+            squeezed = self.name == "D" and tuple(out.shape) == (m, 1)
+            hint = ": one logit a sample; squeeze(-1) makes it so" if squeezed else ""
+            raise ModuleError(
+                f"{self.name} should return shape {expected}, but returned {tuple(out.shape)}{hint}"
+            )
+        if not out.is_floating_point():
+            raise ModuleError(
+                f"{self.name} should return floating point numbers, but returned {out.dtype}"
+            )
