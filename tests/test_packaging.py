@@ -19,7 +19,12 @@ EXTRAS = PROJECT["optional-dependencies"]
 MODULES = sorted((ROOT / "ganlib").rglob("*.py"))
 
 # Where the name that is imported is not the name that is installed.
-DISTRIBUTIONS = {"IPython": "ipython", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "IPython": "ipython",
+    "markdown_it": "markdown-it-py",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 # Where conda has another name.
 CONDA = {"pytorch": "torch"}
 

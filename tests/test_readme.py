@@ -1,12 +1,9 @@
-"""What the README shows works, and what it links to is there."""
+"""What the README shows works, and no notebook is missing from its table."""
 
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "CONTRIBUTING.md"]
 
 
 def test_the_ten_lines_of_ganlib_run():
@@ -18,14 +15,6 @@ def test_the_ten_lines_of_ganlib_run():
     exec(compile(quick, "README.md", "exec"), names)
     assert names["samples"].shape == (1000, 1)
     assert len(names["history"]) == 20
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_within_the_project_leads_somewhere(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
-    missing = [t for t in targets if not t.startswith("http") and not (ROOT / t).exists()]
-    assert not missing
 
 
 def test_every_notebook_is_in_the_table():

@@ -56,9 +56,10 @@ class Panel(VBox):
             f'<p role="status">{words}</p>'
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, "image/png": self._png, "text/plain": self._describe(**self.values)}
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        words = self._describe(**self.values)
+        bundle = {"image/png": self._png, "text/plain": words}
+        return super()._repr_mimebundle_(**kwargs) | bundle, {"image/png": {"alt": words}}
 
 
 def _slider(label: str, value: float, low: float, high: float) -> FloatSlider:

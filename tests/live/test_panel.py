@@ -30,9 +30,9 @@ def test_a_slider_redraws_the_picture_and_its_description(panel: Panel) -> None:
 
 
 def test_without_a_kernel_the_picture_and_its_words_remain(panel: Panel) -> None:
-    bundle = panel._repr_mimebundle_()
+    bundle, metadata = panel._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
-    assert bundle["text/plain"] == 'A "line" at 1.0.'
+    assert bundle["text/plain"] == metadata["image/png"]["alt"] == 'A "line" at 1.0.'
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 

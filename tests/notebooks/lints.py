@@ -168,17 +168,3 @@ def no_log_of_a_sigmoid(text: str) -> Iterator[str]:
 def no_path_of_a_machine(text: str) -> Iterator[str]:
     for match in MACHINE_PATH.finditer(text):
         yield f"a path of one machine: {text[match.start() : match.start() + 60]!r}"
-
-
-def contents_lead_somewhere(notebook: NotebookNode) -> Iterator[str]:
-    """Each link within a notebook leads to a heading, and is one that JupyterLab follows.
-
-    JupyterLab's anchor is the heading with hyphens for spaces; it loses a link that is not ASCII.
-    """
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    headings = {h.replace(" ", "-") for h in re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)}
-    for target in re.findall(r"\]\(#([^)]+)\)", text):
-        if target not in headings:
-            yield f"#{target} is no heading"
-        elif not target.isascii():
-            yield f"#{target} is not ASCII"

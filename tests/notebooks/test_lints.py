@@ -54,17 +54,6 @@ def test_exercises_are_introduced(path):
     assert not list(lints.exercises_are_introduced(jupytext.read(path), cells))
 
 
-@notebooks
-def test_contents_lead_somewhere(path):
-    assert not list(lints.contents_lead_somewhere(jupytext.read(path)))
-
-
-def test_a_link_that_leads_nowhere_is_noticed():
-    text = "# %% [markdown]\n# ## One · two\n# ## Three\n# [a](#One-·-two) [b](#Three) [c](#Four)"
-    found = list(lints.contents_lead_somewhere(jupytext.reads(text, fmt="py:percent")))
-    assert found == ["#One-·-two is not ASCII", "#Four is no heading"]
-
-
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_log_is_taken_of_a_sigmoid(path):
     assert not list(lints.no_log_of_a_sigmoid(path.read_text(encoding="utf-8")))
