@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal
 
 from ganlib.data import centers, gaussian, grid, mixture, ring, two_gaussians
+from ganlib.data.faces import two_by_two_faces
 from ganlib.networks import Discriminator, Generator
 from ganlib.sampling import Draws, Minibatches, Noise
 
@@ -133,6 +134,15 @@ def _plane(name: str, density: MixtureSameFamily, high: float, std: float = 0.0)
     )
 
 
+def _faces() -> Problem:
+    """The five faces of notebook 05, and its G and D of one layer, for z from U(0, 1)."""
+    faces = torch.as_tensor(two_by_two_faces(), dtype=torch.get_default_dtype())
+    return Problem(
+        "faces", Minibatches(faces), Noise(1, "uniform", 0.0, 1.0), 4, 0.0, 1.0, modes=faces,
+        mode_std=0.05, hidden_g=(), hidden_d=(), lr=1e-2, output=nn.Sigmoid,
+    )  # fmt: skip
+
+
 def _moons(n: int = 60, std: float = 0.1) -> MixtureSameFamily:
     angle = torch.linspace(0, math.pi, n)
     upper = torch.stack([angle.cos() - 0.5, angle.sin() - 0.25], dim=1)
@@ -160,5 +170,6 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
     "grid": lambda: _plane("grid", grid(3, 1.2, 0.08), 2.0, 0.08),
     "moons": lambda: _plane("moons", _moons(), 2.0),
     "spiral": lambda: _plane("spiral", _spiral(), 2.0),
+    "faces": _faces,
 }
 """By name; each call makes a fresh one."""

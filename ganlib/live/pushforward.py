@@ -10,13 +10,13 @@ from torch import Tensor
 
 from ganlib.sampling import Noise
 
-__all__ = ["Cells", "LineCDF", "cloud", "line_cells", "plane_mesh"]
+__all__ = ["Cells", "LineCDF", "cloud", "line_cells", "plane_mesh", "quantiles", "sobol"]
 
 Array = NDArray[np.float64]
 
 
 class Cells(NamedTuple):
-    """A partition of the noise line: edges z, shape ``(n + 1,)``, and masses ``(n,)``."""
+    """A partition of one coordinate of z: n + 1 edges, and the mass of each of the n cells."""
 
     edges: Array
     mass: Array
@@ -30,11 +30,9 @@ def line_cells(noise: Noise, n: int, reach: float = 8.0) -> Cells:
     if noise.prior == "uniform":
         return Cells(np.linspace(noise.low, noise.high, n + 1), np.full(n, 1 / n))
     edges = np.linspace(-reach, reach, n + 1)
-    below = -np.abs(edges)  # ndtr keeps its digits in the left tail only
-    left = ndtr(below)
-    mass = np.where(edges[1:] <= 0, left[1:] - left[:-1], left[:-1] - left[1:])
-    if n % 2:  # the middle cell has 0 inside
-        mass[n // 2] = 1 - 2 * left[n // 2]
+    low, high = edges[:-1], edges[1:]
+    right = low >= 0  # there ndtr has no digits left for a difference, and its mirror image has
+    mass = ndtr(np.where(right, -low, high)) - ndtr(np.where(right, -high, low))
     return Cells(edges, mass / mass.sum())
 
 
@@ -48,44 +46,60 @@ class LineCDF:
     Args:
         g: G at the edges of the cells, shape ``(n + 1,)``.
         mass: of each cell, shape ``(n,)``.
+
+    Attributes:
+        x: the corners of the CDF, in order; total: its values there, from 0 to 1.
     """
 
     def __init__(self, g: Array, mass: Array) -> None:
         low, high = np.minimum(g[:-1], g[1:]), np.maximum(g[:-1], g[1:])
         # A stretch of noise that G sends to one point gets a width, so that its slope is finite.
-        scale = max(float(np.ptp(g)), float(np.abs(g).max()) * 1e-3, 1e-6)
-        high = np.maximum(high, low + 1e-6 * scale)
+        width = 1e-6 * max(float(np.ptp(g)), 1e-3 * float(np.abs(g).max()), 1e-6)
+        high = np.maximum(high, low + width)
         slope = mass / (high - low)
         at = np.concatenate([low, high])
         order = np.argsort(at)
         self.x = at[order]
-        slopes = np.cumsum(np.concatenate([slope, -slope])[order])
-        rises = np.maximum(slopes[:-1], 0) * np.diff(self.x)
-        total = np.concatenate([[0.0], np.cumsum(rises)])
-        self.total = total / total[-1]
+        slopes = np.cumsum(np.concatenate([slope, -slope])[order])[:-1].clip(min=0)
+        total = np.cumsum(slopes * np.diff(self.x))
+        self.total = np.concatenate([[0.0], total / total[-1]])
 
     def __call__(self, x: Array) -> Array:
         """F_g at any points."""
         return np.interp(x, self.x, self.total, left=0.0, right=1.0)
 
+    def moments(self) -> tuple[float, float]:
+        """Mean and standard deviation of p_g."""
+        share, middle = np.diff(self.total), (self.x[1:] + self.x[:-1]) / 2
+        mean = float(share @ middle)
+        variance = float(share @ ((middle - mean) ** 2 + np.diff(self.x) ** 2 / 12))
+        return mean, variance**0.5
 
-def plane_mesh(noise: Noise, n: int, reach: float = 3.0) -> tuple[Tensor, Cells]:
-    """A square mesh in the plane of two noise coordinates.
 
-    Returns:
-        The nodes, shape ``(n + 1, n + 1, 2)``, and the cells along each of the two axes.
-    """
-    cells = line_cells(noise, n, reach)
-    line = torch.as_tensor(cells.edges, dtype=torch.get_default_dtype())
-    return torch.stack(torch.meshgrid(line, line, indexing="ij"), dim=-1), cells
+def plane_mesh(noise: Noise, n: int, reach: float) -> Tensor:
+    """The nodes of n × n square cells in the plane of two noise coordinates, (n + 1, n + 1, 2)."""
+    edges = line_cells(noise, n, reach).edges
+    line = torch.as_tensor(edges, dtype=torch.get_default_dtype())
+    return torch.stack(torch.meshgrid(line, line, indexing="ij"), dim=-1)
+
+
+def quantiles(noise: Noise, n: int) -> Tensor:
+    """n values of one noise coordinate that cut p_z into equal shares, shape ``(n, 1)``."""
+    return _by_quantile(noise, (np.arange(n)[:, None] + 0.5) / n)
 
 
 def cloud(noise: Noise, n: int) -> Tensor:
     """n noise vectors spread evenly under p_z (a Sobol sequence), the same each time."""
-    u = torch.quasirandom.SobolEngine(noise.dim, scramble=True, seed=0).draw(n).double()
-    u = u.clamp(1e-9, 1 - 1e-9)
-    if noise.prior == "uniform":
-        z = noise.low + (noise.high - noise.low) * u
-    else:
-        z = torch.as_tensor(ndtri(u.numpy()))
-    return z.to(torch.get_default_dtype())
+    return _by_quantile(noise, sobol(noise.dim, n))
+
+
+def sobol(dim: int, n: int, seed: int = 0) -> Array:
+    """n points spread evenly over the unit cube, shape ``(n, dim)``, none on its faces."""
+    engine = torch.quasirandom.SobolEngine(dim, scramble=True, seed=seed)
+    return engine.draw(n).double().clamp(1e-7, 1 - 1e-7).numpy()
+
+
+def _by_quantile(noise: Noise, u: Array) -> Tensor:
+    uniform = noise.prior == "uniform"
+    z = noise.low + (noise.high - noise.low) * u if uniform else ndtri(u)
+    return torch.as_tensor(z, dtype=torch.get_default_dtype())

@@ -17,9 +17,7 @@ class Randomness:
     """
 
     def __init__(self, seed: int) -> None:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.state = torch.get_rng_state()
+        self.state = torch.Generator().manual_seed(seed).get_state()
 
     @contextmanager
     def own(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ class Watched(nn.Module):
 
     def forward(self, batch: Tensor) -> Tensor:
         try:
-            out = self.module(batch)
+            out = self.module(batch.clone())  # it may work in place
         except Exception as error:
             raise ModuleError(
                 f"{self.name} raised {type(error).__name__} on a batch of shape "
