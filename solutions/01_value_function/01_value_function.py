@@ -72,8 +72,8 @@ from ganlib.plotting import COLORS, plot_value, show
 # has exactly the distribution $F$. The reason fits on a line: $x \le t$ holds when
 # $u \le F(t)$, and a uniform $u$ is below $F(t)$ with probability $F(t)$.
 #
-# For the normal distribution $N(\mu, \sigma^2)$ the inverse is known through the error
-# function, $F^{-1}(u) = \mu + \sigma \sqrt 2 \, \mathrm{erf}^{-1}(2u - 1)$.
+# For the normal distribution $N(\text{mean}, \text{std}^2)$ the inverse is known through the error
+# function, $F^{-1}(u) = \text{mean} + \text{std} \cdot \sqrt 2 \, \mathrm{erf}^{-1}(2u - 1)$.
 #
 # ### Exercise A1 · uniform noise becomes a bell
 #
@@ -574,9 +574,9 @@ value_from_cross_entropy()
 # %% [markdown]
 # ## 4. Logits
 #
-# A network's last layer gives any real number $a$, the **logit**, and the sigmoid squeezes it
-# into a probability, $D(x) = \sigma(a) = 1 / (1 + e^{-a})$. On paper we may go through $D(x)$
-# whenever we like. On a computer we may not.
+# A network's last layer gives any real number $a(x)$, the **logit**, and the sigmoid $\sigma$ squeezes
+# it into a probability, $D(x) = \sigma(a) = 1 / (1 + e^{-a})$, where $a$ is short for $a(x)$. On paper
+# we may go through $D(x)$ whenever we like. On a computer we may not.
 
 # %% tags=["nbval-check-output"]
 # What float32 makes of log sigmoid(a), against the truth; and of its gradient.
@@ -1203,8 +1203,9 @@ assert noise == "p_z", "z is noise, drawn from its own prior p_z; data does not 
 # it is free of noise.
 #
 # What is left open: which $D$ is best against a given $G$, what $V$ is then, and why playing for it
-# should lead $p_g$ to $p_{data}$. Notebook 02 answers with a proof. How two networks can play when nobody
-# knows the densities is the subject of notebook 03.
+# should lead $p_g$ to $p_{data}$. The sliders of section 6 suggest the answers, and
+# [notebook 02](../02_global_optimum/02_global_optimum.ipynb) proves them. How two networks can play when
+# nobody knows the densities is the subject of [notebook 03](../03_algorithm_1/03_algorithm_1.ipynb).
 #
 # ## Further reading
 #

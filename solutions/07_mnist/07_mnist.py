@@ -13,9 +13,12 @@
 # %% [markdown]
 # # 07 · Digits from noise
 #
-# In notebook 03 you wrote Algorithm 1, and it learnt a density on a line. The loop knows nothing
-# about lines. Here the same loop, with larger networks, learns to draw handwritten digits: the
-# first experiment of Goodfellow et al. 2014, on MNIST.
+# Notebook 06 counted the modes that a generator had lost. It could count them because somebody had
+# placed them there, on a ring and on a grid. With real images nobody hands you the list: you have
+# samples, and no density to hold them against. Nor does Algorithm 1 ask for one. Here the loop
+# that you wrote in notebook 03 learns, with larger networks, to draw handwritten digits, the first
+# experiment of [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661), on MNIST. The harder
+# question is how to tell what it has learnt.
 #
 # **Contents:** [1. An image is a point](#1.-An-image-is-a-point) ·
 # [2. The generator](#2.-The-generator) ·
@@ -31,11 +34,13 @@
 #
 # By the end you can
 #
-# - write a fully connected G and D for images, and train them by Algorithm 1, on a CPU or a GPU;
-# - test whether G has memorised its data, and which digits it favours;
+# - write a fully connected $G$ and $D$ for images, and train them by Algorithm 1, on a CPU or a
+#   GPU;
+# - test whether $G$ has memorised its data, and which digits it favours;
 # - compute the Parzen-window log-likelihood of the paper's Table 1, and say why it misleads.
 #
-# Time: about 80 minutes, of which the computer trains alone for about two.
+# Allow about 80 minutes; for about two of them the computer trains alone. Logarithms are natural,
+# so losses and likelihoods are in nats.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import functools
@@ -110,7 +115,7 @@ print(f"{directions} of 784 directions hold 95 % of the variance")
 # %% [markdown]
 # ## 2. The generator
 #
-# G is a function from noise to images, $x = G(z)$ with $z \sim \mathcal{N}(0, I)$ in
+# $G$ is a function from noise to images, $x = G(z)$ with $z \sim N(0, I)$ in
 # $\mathbb{R}^{64}$. As in notebook 01, a transformation of noise *is* a distribution: $p_g$ is
 # whatever comes out. We never write $p_g$ down, and with 64 numbers going in we could not: its
 # samples lie on a surface of at most 64 dimensions in $\mathbb{R}^{784}$, where no density
@@ -120,7 +125,7 @@ print(f"{directions} of 784 directions hold 95 % of the variance")
 #
 # Difficulty 1 of 5 · 5 minutes
 #
-# Write `build_generator(noise_dim)`. It returns a network (an `nn.Module`) that maps z of shape
+# Write `build_generator(noise_dim)`. It returns a network (an `nn.Module`) that maps $z$ of shape
 # (m, noise_dim) to images of shape (m, 784) with pixels in [0, 1]. It has at least one hidden
 # layer, all layers fully connected.
 #
@@ -236,15 +241,15 @@ assert bend > 1e-3, (
 # %% [markdown]
 # ## 3. The discriminator
 #
-# D takes images and says how likely each is to be data. As in 03 it returns *logits* a(x), with
+# $D$ takes images and says how likely each is to be data. As in 03 it returns *logits* $a(x)$, with
 # $D(x) = 1 / (1 + e^{-a(x)})$, and the losses take logits.
 #
-# One thing is new. Samples of G lie on a thin surface, real digits on another, and two thin
-# surfaces in a vast space hardly meet. However near G's images come, some D tells them apart
-# without error, and the gradient of such a D says little about the way to the digits. The remedy
-# is to let D see badly. With Gaussian noise on each of its inputs, real and fake alike, both
-# distributions fill the space and overlap, and D's best answer changes smoothly from one to the
-# other. The noise is a layer of D, at work in training and gone in `eval()`. Section 10 measures
+# One thing is new. Samples of $G$ lie on a thin surface, real digits on another, and two thin
+# surfaces in a vast space hardly meet. However near $G$'s images come, some $D$ tells them apart
+# without error, and the gradient of such a $D$ says little about the way to the digits. The remedy
+# is to let $D$ see badly. With Gaussian noise on each of its inputs, real and fake alike, both
+# distributions fill the space and overlap, and $D$'s best answer changes smoothly from one to the
+# other. The noise is a layer of $D$, at work in training and gone in `eval()`. Section 10 measures
 # what it is worth.
 
 
@@ -266,13 +271,13 @@ class InputNoise(nn.Module):
 # Difficulty 1 of 5 · 5 minutes
 #
 # Write `build_discriminator()`. It returns a network that maps images (m, 784) to logits (m,),
-# with at least one hidden layer, all layers fully connected. m may be 1.
+# with at least one hidden layer, all layers fully connected. $m$ may be 1.
 #
 # <details><summary>Hint</summary>
 #
 # `nn.Sequential`, with `InputNoise(0.4)` in front. `nn.Linear(…, 1)` gives (m, 1).
-# `nn.Flatten(start_dim=0)` makes it (m,), for m = 1 too. Leaky ReLUs let a gradient through
-# everywhere, and G learns from nothing but D's gradient.
+# `nn.Flatten(start_dim=0)` makes it (m,), for $m = 1$ too. Leaky ReLUs let a gradient through
+# everywhere, and $G$ learns from nothing but $D$'s gradient.
 #
 # </details>
 
@@ -385,7 +390,8 @@ assert torch.allclose(a[:5], alone, atol=1e-6), (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Before any training, G draws grey static and D cannot tell: its probabilities are near ½.
+# Before any training, $G$ draws grey static and $D$ cannot tell: its probabilities are near
+# $\tfrac12$.
 
 # %%
 torch.manual_seed(0)
@@ -402,21 +408,22 @@ show(
 # %% [markdown]
 # ## 4. Algorithm 1 on digits
 #
-# The loop is that of notebook 03. In each iteration D takes k steps up the value function, each
-# on a fresh minibatch of m images and m noises. G then takes one step on m fresh noises. As the
-# paper advises (end of its section 3), G minimises the mean of −log D(G(z)) and not that of log(1
-# − D(G(z))): early on D rejects every fake with confidence, and there the second has hardly any
-# gradient.
+# The loop is that of notebook 03. In each iteration $D$ takes $k$ steps up the value function,
+# each on a fresh minibatch of $m$ images and $m$ noises. $G$ then takes one step on $m$ fresh
+# noises. As the paper advises (end of its section 3), $G$ minimises the mean of $-\log D(G(z))$
+# and not that of $\log(1 - D(G(z)))$: early on $D$ rejects every fake with confidence, and there
+# the second has hardly any gradient.
 #
 # What images ask for in addition:
 #
-# - The optimizer is Adam with learning rate .001 and β = (0, .999), for both networks. Without
-#   momentum (the first β), a player does not go on answering a move that the other took back.
-# - The G that is returned is a running mean of G's parameters over the last several hundred
-#   iterations. G circles round its optimum rather than rest at it, and the mean of the circle is
+# - The optimizer is Adam with learning rate .001 and $\beta = (0, .999)$, for both networks.
+#   Without momentum ($\beta_1$), a player does not go on answering a move that the other took
+#   back.
+# - The $G$ that is returned is a running mean of $G$'s parameters over the last several hundred
+#   iterations. $G$ circles round its optimum rather than rest at it, and the mean of the circle is
 #   a better place than any point on it. `AveragedModel` of `torch.optim.swa_utils` keeps it.
 # - In training, batch norm takes its means over the minibatch, so that each sample depends on
-#   those drawn with it. Call `G.eval()` before you return G, and each z has one image.
+#   those drawn with it. Call `G.eval()` before you return $G$, and each $z$ has one image.
 #
 # ### Exercise B7 · part 3, the training loop
 #
@@ -427,7 +434,7 @@ show(
 # images as they are, and returns `(G, history)`. The steps of notebook 03 are imported from
 # ganlib: `discriminator_step(D, G, opt_d, x, z)` and `generator_step(D, G, opt_g, z)` update one
 # network and return its loss. Use them or write your own; the running mean and Adam are advice,
-# not part of the check. If `watch` is given, call `watch(step, G)` with the G that you would
+# not part of the check. If `watch` is given, call `watch(step, G)` with the $G$ that you would
 # return, so that section 5 can draw while you train.
 #
 # <details><summary>Hint</summary>
@@ -812,10 +819,10 @@ show(
 )
 
 # %% [markdown]
-# After a restless start D's loss climbs towards log 4 and G's sinks towards log 2: the values at
-# the equilibrium of notebook 02. That is no proof of arrival. A loss of a GAN is measured against
-# an opponent that moves too, and this D looks through noise: it is nearly fooled, and you need
-# not be. How well the game is played can only be seen by looking at what G draws.
+# After a restless start $D$'s loss climbs towards log 4 and $G$'s sinks towards log 2: the values
+# at the equilibrium of notebook 02. That is no proof of arrival. A loss of a GAN is measured
+# against an opponent that moves too, and this $D$ looks through noise: it is nearly fooled, and
+# you need not be. How well the game is played can only be seen by looking at what $G$ draws.
 
 # %% picture="b7-progress.png"
 sheets = trained()[2]
@@ -827,7 +834,7 @@ show(
 print("iteration, from the top row down:", ", ".join(str(step) for step, _ in sheets))
 
 # %% [markdown]
-# Each column is one z. Blots come first, then strokes. Some columns show early which digit they
+# Each column is one $z$. Blots come first, then strokes. Some columns show early which digit they
 # will be, others change their mind.
 #
 # ## 6. What was learnt
@@ -843,8 +850,8 @@ show(
 # These are the first hundred draws, not the best of a thousand: the paper's Figure 2 makes the
 # same promise.
 #
-# **Did G memorise?** A G that stores training images would win this game too. Below, each sample
-# stands above the training image nearest to it in Euclidean distance.
+# **Did $G$ memorise?** A $G$ that stores training images would win this game too. Below, each
+# sample stands above the training image nearest to it in Euclidean distance.
 
 # %%
 torch.manual_seed(2)
@@ -864,7 +871,7 @@ print(f"{to_test.median():.1f} for new real digits, and it would be 0.0 for copi
 # So these are no copies. The test has a hole: a training image moved by one pixel is a copy to
 # you and far away in Euclidean distance.
 #
-# **Which digits does G favour?** The label of the nearest training image is a fair guess at the
+# **Which digits does $G$ favour?** The label of the nearest training image is a fair guess at the
 # digit that a sample shows. With all of MNIST to compare with, such guesses were right for 96 %
 # of the first 1,000 test digits, and with 4,000 training digits for 93 %.
 
@@ -890,25 +897,25 @@ show(figure, alt="Share of each digit among the data, about a tenth each, and am
 # With 500 samples a share of a tenth has a standard error of 1.3 %, so only differences of
 # several per cent mean anything. Some digits may come too often and others too seldom, but none
 # is missing. Nothing in the value function asks for equal bars but the match of $p_g$ with
-# $p_{data}$ as a whole, and nobody told G that there are ten digits. A G that lost some of them
+# $p_{data}$ as a whole, and nobody told $G$ that there are ten digits. A $G$ that lost some of them
 # would have *collapsed* modes: notebook 06 is about that, and section 10 has recipes that do it
 # on MNIST.
 #
 # ## 7. A walk in z
 #
 # In section 1 the midpoint of two digits was a double exposure. Take the midpoint of two noises
-# instead, and let G draw it.
+# instead, and let $G$ draw it.
 #
-# But which midpoint? A point of $\mathcal{N}(0, I)$ in 64 dimensions has length close to
+# But which midpoint? A point of $N(0, I)$ in 64 dimensions has length close to
 # $\sqrt{64} = 8$: the noises lie near a sphere. The midpoint of two independent ones has length
-# near $8/\sqrt2 \approx 5.7$, where G has hardly been trained, for almost no noise falls there.
+# near $8/\sqrt2 \approx 5.7$, where $G$ has hardly been trained, for almost no noise falls there.
 # The path along the sphere,
 #
 # $$ z(t) = \frac{\sin((1 - t)\,\omega)}{\sin\omega}\, z_0 + \frac{\sin(t\,\omega)}{\sin\omega}\, z_1,
 # \qquad \omega = \text{the angle between } z_0 \text{ and } z_1, $$
 #
-# stays among lengths that G knows. It is called spherical interpolation, or slerp. The straight
-# line $(1 - t) z_0 + t z_1$ is the simpler path, and for z from a uniform distribution on a cube,
+# stays among lengths that $G$ knows. It is called spherical interpolation, or slerp. The straight
+# line $(1 - t) z_0 + t z_1$ is the simpler path, and for $z$ from a uniform distribution on a cube,
 # which is convex, the natural one.
 
 # %% tags=["nbval-check-output"]
@@ -922,18 +929,18 @@ for name, z in (("a noise", z0), ("a straight midpoint", (z0 + z1) / 2)):
 #
 # Difficulty 2 of 5 · 10 minutes
 #
-# Write `interpolate(z0, z1, steps)`: `steps` points from z0 to z1 at evenly spaced t, both ends
-# included, as rows of shape (steps, noise_dim). Spherical is what fits our noise; linear counts
-# as right too.
+# Write `interpolate(z0, z1, steps)`: `steps` points from $z_0$ to $z_1$ at evenly spaced $t$, both
+# ends included, as rows of shape (steps, noise_dim). Spherical is what fits our noise; linear
+# counts as right too.
 #
 # <details><summary>Hint</summary>
 #
-# `torch.linspace(0, 1, steps)[:, None]` broadcasts against z of shape (noise_dim,). When z0 and
-# z1 point the same way sin ω is 0: fall back on the straight line there.
+# `torch.linspace(0, 1, steps)[:, None]` broadcasts against $z$ of shape (noise_dim,). When $z_0$
+# and $z_1$ point the same way $\sin\omega$ is 0: fall back on the straight line there.
 #
 # </details>
 #
-# What you should see, with a trained G, in the cell after the checks:
+# What you should see, with a trained $G$, in the cell after the checks:
 #
 # ![Five rows of sixteen images. In each row one digit turns by small steps into another.](images/b7-walk.png)
 
@@ -1032,17 +1039,18 @@ show(
 
 # %% [markdown]
 # From digit to digit by small changes of stroke, with few double exposures on the way: another
-# sign that G stores no images. Between two classes there are shapes that are no digit. A G that
+# sign that $G$ stores no images. Between two classes there are shapes that are no digit. A $G$ that
 # is continuous must pass through them; it can only pass quickly.
 #
 # ## 8. One number, and why it misleads
 #
 # The paper wants a figure to compare models by: the log-likelihood of test images. But $p_g$ has
-# no density. So it puts a Gaussian of width σ on each of n samples $s_1, …, s_n$ of G, and calls
-# the mean of them a density, the *Parzen window*:
+# no density. So it puts a Gaussian of width $\sigma$ (the paper's letter: a width here, and no
+# sigmoid) on each of $n$ samples $s_1, …, s_n$ of $G$, and calls the mean of them a density, the
+# *Parzen window*:
 #
-# $$ p_\sigma(x) = \frac1n \sum_{j=1}^n \mathcal{N}(x;\, s_j,\, \sigma^2 I), \qquad
-# \mathcal{N}(x;\, s,\, \sigma^2 I) = (2\pi\sigma^2)^{-d/2}\, e^{-\lVert x - s\rVert^2 / 2\sigma^2}, \qquad d = 784. $$
+# $$ p_\sigma(x) = \frac1n \sum_{j=1}^n N(x;\, s_j,\, \sigma^2 I), \qquad
+# N(x;\, s,\, \sigma^2 I) = (2\pi\sigma^2)^{-d/2}\, e^{-\lVert x - s\rVert^2 / 2\sigma^2}, \qquad d = 784. $$
 #
 # The score is the mean of $\log p_\sigma(x)$ over the test set, in nats. As $p_\sigma$ is a
 # density in 784 dimensions its logarithm may well be positive.
@@ -1051,15 +1059,15 @@ show(
 #
 # Difficulty 3 of 5 · 15 minutes
 #
-# Write `parzen_log_likelihood(points, samples, sigma)`: $\log p_\sigma(x)$ in nats for each row x
+# Write `parzen_log_likelihood(points, samples, sigma)`: $\log p_\sigma(x)$ in nats for each row $x$
 # of `points`, shape (n, d), under the window on the rows of `samples`, shape (s, d). The result
-# has shape (n,). It must be finite for d = 784, where the Gaussians themselves underflow to 0.
+# has shape (n,). It must be finite for $d = 784$, where the Gaussians themselves underflow to 0.
 #
 # <details><summary>Hint</summary>
 #
 # The logarithm of a sum of exponentials is `torch.logsumexp`, over the samples. `torch.cdist`
 # gives all (n, s) distances without an array of shape (n, s, d). Count three terms: the
-# log-sum-exp, −log s, and −(d/2) log(2πσ²).
+# log-sum-exp, $-\log s$, and $-\tfrac d2 \log(2\pi\sigma^2)$.
 #
 # </details>
 
@@ -1176,9 +1184,9 @@ for sigma in (0.15, 0.5):
 
 # %% [markdown]
 # From here on the notebook uses `ganlib.evaluation`, which computes the same in chunks, so that
-# 10,000 samples fit into memory. Its `parzen_window(samples, validation, test)` also chooses σ as
-# the paper does: of ten widths from .1 to 1, the one that scores best on images held out of
-# training.
+# 10,000 samples fit into memory. Its `parzen_window(samples, validation, test)` also chooses
+# $\sigma$ as the paper does: of ten widths from .1 to 1, the one that scores best on images held
+# out of training.
 
 # %%
 import ganlib.evaluation
@@ -1189,7 +1197,7 @@ ours = ganlib.evaluation.parzen_log_likelihood(points, window, 0.2)
 print(f"largest difference between your values and ganlib's: {(yours - ours).abs().max():.3f} nats")
 
 # %% [markdown]
-# Now three windows of 1,000 images each, scored on the same real test digits: samples of your G,
+# Now three windows of 1,000 images each, scored on the same real test digits: samples of your $G$,
 # real digits from the training set, and averages of real digits. An average here is a centroid of
 # k-means, the mean of a few training images that resemble each other. Which do you expect to
 # score highest? Decide before you run the cell.
@@ -1217,20 +1225,20 @@ show(
 
 # %% [markdown]
 # The averages win by a wide margin, over the truth itself, and nobody who sees the last row would
-# call it better than the one above. Samples of G, with all their broken strokes, score not far
+# call it better than the one above. Samples of $G$, with all their broken strokes, score not far
 # below real digits, or no lower. Two causes work together.
 #
-# - *The window sees distances alone.* With σ near .2 in 784 dimensions, log p at x is nearly −‖x
-#   − s‖²/2σ² for the nearest sample s, plus a constant. It rewards images that are *near* other
-#   images, and the mean of some images is nearer, on average, to a new one of their kind than
-#   they are themselves: see the last column.
+# - *The window sees distances alone.* With $\sigma$ near .2 in 784 dimensions, $\log p_\sigma(x)$
+#   is nearly $-\lVert x - s \rVert^2 / 2\sigma^2$ for the nearest sample $s$, plus a constant. It
+#   rewards images that are *near* other images, and the mean of some images is nearer, on average,
+#   to a new one of their kind than they are themselves: see the last column.
 # - *A thousand samples are very few in 784 dimensions.* The window of real digits estimates
 #   $p_{data}$ by samples of $p_{data}$, with no model in between, and it is still far from the
 #   truth. More samples raise its score.
 #
 # On all of MNIST, with all 10,000 test images, `parzen_window` gave:
 #
-# | window on | σ | nats |
+# | window on | $\sigma$ | nats |
 # |---|---|---|
 # | 1,000 real training images | .215 | 121.1 ± 1.6 |
 # | 10,000 real training images | .167 | 242.7 ± 2.1 |
@@ -1241,9 +1249,9 @@ show(
 # (2016) found the same order and recommend that the estimate be avoided. A good log-likelihood
 # and good samples are different things besides: each can be had without the other.
 #
-# Here is your G by the paper's protocol: 10,000 samples on the whole test set. The G of the
-# solution, trained on all of MNIST but the 1,000 digits held out for σ, scored 211 and 212 nats
-# in two runs, ± 2.
+# Here is your $G$ by the paper's protocol: 10,000 samples on the whole test set. The $G$ of the
+# solution, trained on all of MNIST but the 1,000 digits held out for $\sigma$, scored 211 and 212
+# nats in two runs, ± 2.
 
 # %%
 torch.manual_seed(5)
@@ -1265,49 +1273,49 @@ print(
 # The paper says little of how its numbers were made; the code that its authors published says
 # more. It differs from the printed Algorithm 1 in three places.
 #
-# - Both networks are updated at the same moment, from one draw of z, where Algorithm 1
-#   alternates. k is 1.
-# - G minimises −log D(G(z)) throughout, not log(1 − D(G(z))).
-# - D's objective carries a factor ½.
+# - Both networks are updated at the same moment, from one draw of $z$, where Algorithm 1
+#   alternates. $k$ is 1.
+# - $G$ minimises $-\log D(G(z))$ throughout, not $\log(1 - D(G(z)))$.
+# - $D$'s objective carries a factor $\tfrac12$.
 #
-# The rest in short. G: z of 100 numbers from $U(-\sqrt3, \sqrt3)$, which has variance 1, two
-# layers of 1,200 ReLUs, and 784 sigmoids whose first biases draw the mean image. D: two maxout
+# The rest in short. $G$: $z$ of 100 numbers from $U(-\sqrt3, \sqrt3)$, which has variance 1, two
+# layers of 1,200 ReLUs, and 784 sigmoids whose first biases draw the mean image. $D$: two maxout
 # layers of 240 units with five pieces each, and one sigmoid; dropout on its input and its hidden
-# units, also while G learns. Minibatches of 100, momentum SGD with learning rate .1, falling
+# units, also while $G$ learns. Minibatches of 100, momentum SGD with learning rate .1, falling
 # slowly, and momentum rising from .5 to .7 over 250 epochs. No rule says when to stop.
 # `PaperGenerator` and `PaperDiscriminator` in `ganlib.networks` are these two, and dropout on the
-# input of D does a job close to that of our input noise.
+# input of $D$ does a job close to that of our input noise.
 #
 # ## 10. What was tried
 #
 # The recipe above was found by trial: change one thing, train, and measure. A small classifier of
-# real digits did the measuring, on 10,000 samples of each G. *Sure* is the share of samples whose
+# real digits did the measuring, on 10,000 samples of each $G$. *Sure* is the share of samples whose
 # digit it names with a probability above .9. *Digits* is the number of digits in use, exp of the
 # entropy of its guesses: 10 if all come equally often. *Distance* is the Fréchet distance between
 # samples and test images in the classifier's 64 features: 0 is best. All of MNIST, 2,000
 # iterations (`python benchmarks/mnist_recipe.py` repeats this). The numbers are those of the
-# running mean of G; the last column is the distance of G itself.
+# running mean of $G$; the last column is the distance of $G$ itself.
 #
-# | | sure | digits | distance | of G itself |
+# | | sure | digits | distance | of $G$ itself |
 # |---|---|---|---|---|
 # | real training images | 97 % | 10.0 | 1.8 | |
 # | the recipe | 70 % | 9.8 | 62.9 | 86.7 |
 # | input noise .2 instead of .4 | 72 % | 9.8 | 53.6 | 64.0 |
 # | input noise .6 | 67 % | 9.7 | 89.6 | 91.9 |
 # | no input noise | 71 % | 9.8 | 56.1 | 69.7 |
-# | no input noise, but dropout .3 in D | 69 % | 9.8 | 63.6 | 85.7 |
-# | no input noise, but spectral norm in D | 65 % | 9.5 | 73.3 | 97.6 |
-# | no batch norm in G | 61 % | 9.4 | 171.3 | 157.7 |
-# | Adam with β = (.5, .999) | 62 % | 9.7 | 134.1 | 121.4 |
+# | no input noise, but dropout .3 in $D$ | 69 % | 9.8 | 63.6 | 85.7 |
+# | no input noise, but spectral norm in $D$ | 65 % | 9.5 | 73.3 | 97.6 |
+# | no batch norm in $G$ | 61 % | 9.4 | 171.3 | 157.7 |
+# | Adam with $\beta = (.5, .999)$ | 62 % | 9.7 | 134.1 | 121.4 |
 # | learning rate .0002 | 28 % | 7.2 | 396.5 | 263.9 |
 # | learning rate .002 | 74 % | 9.8 | 40.6 | 76.9 |
-# | m = 128 | 72 % | 9.8 | 47.6 | 57.0 |
+# | $m = 128$ | 72 % | 9.8 | 47.6 | 57.0 |
 # | momentum SGD, learning rate .1 | 60 % | 8.7 | 192.6 | 153.6 |
-# | dropout .3, learning rate .0002, β = (.5, .999), no input noise | 46 % | 6.3 | 319.3 | 262.4 |
+# | dropout .3, learning rate .0002, $\beta = (.5, .999)$, no input noise | 46 % | 6.3 | 319.3 | 262.4 |
 #
-# Three things matter early: a learning rate of .001 or more, no momentum, and batch norm in G.
-# The last row has settings that are often seen for larger networks; its G has begun to lose
-# modes, and uses six digits of ten. Where G still moves fast in one direction the running mean
+# Three things matter early: a learning rate of .001 or more, no momentum, and batch norm in $G$.
+# The last row has settings that are often seen for larger networks; its $G$ has begun to lose
+# modes, and uses six digits of ten. Where $G$ still moves fast in one direction the running mean
 # lags behind it.
 #
 # Input noise earns its place late. After 9,000 iterations another classifier of the same kind
@@ -1321,36 +1329,39 @@ print(
 #
 # Without it each single sample is, if anything, more convincing, but $p_g$ has drifted away from
 # $p_{data}$ as a whole. The eye cannot see this on a sheet of samples, and the distance can. The
-# running mean is worth having too: at 9,000 iterations the distance of G itself was 20.2 against
+# running mean is worth having too: at 9,000 iterations the distance of $G$ itself was 20.2 against
 # the mean's 7.0, because the mean has lost the specks of noise round the strokes.
 #
 # Also tried, in runs of 45 seconds of CPU time: a gradient penalty on real images (about as good
-# as input noise), a wider D (1,024 and 512 units; too slow for what it gains), 32 numbers in z
-# instead of 64 (no difference that we could trust), and different learning rates for D and G
+# as input noise), a wider $D$ (1,024 and 512 units; too slow for what it gains), 32 numbers in $z$
+# instead of 64 (no difference that we could trust), and different learning rates for $D$ and $G$
 # (worse).
 #
 # Each row is one run with one seed. Differences of a few units between rows mean nothing, and a
-# recipe that is best for these networks in two minutes need not be so for others. A convolutional
-# pair, in notebook 08, starts from a better idea of what an image is.
+# recipe that is best for these networks in two minutes need not be so for others.
 #
 # ## Summary
 #
-# The loop that learnt a line learns digits, once the step is large, momentum is gone, D sees
-# through noise and G's parameters are averaged. Its losses do not tell whether it succeeds: look
+# The loop that learnt a line learns digits, once the step is large, momentum is gone, $D$ sees
+# through noise and $G$'s parameters are averaged. Its losses do not tell whether it succeeds: look
 # at many samples and at their nearest training images, and count the modes. The Parzen number of
 # the paper's Table 1 ranks blurred averages above real digits, so never trust it alone.
 #
-# **Further reading**
+# What is left open: to these two networks an image is 784 numbers in a row. Shuffle the pixels of
+# all images in one and the same way, and they would learn as well as before. A network that knows
+# which pixels are neighbours starts from a better idea of what an image is, and notebook 08 is
+# about it.
 #
-# - I. J. Goodfellow, J. Pouget-Abadie, M. Mirza, B. Xu, D. Warde-Farley, S. Ozair, A. Courville
-#   and Y. Bengio, *Generative Adversarial Nets*, Advances in Neural Information Processing
-#   Systems 27, 2014. [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Sections 3 and 5 are
-#   this notebook.
-# - L. Theis, A. van den Oord and M. Bethge, *A note on the evaluation of generative models*,
-#   International Conference on Learning Representations, 2016.
+# ## Further reading
+#
+# - I. Goodfellow, J. Pouget-Abadie, M. Mirza, B. Xu, D. Warde-Farley, S. Ozair, A. Courville, Y.
+#   Bengio, *Generative Adversarial Nets*, Advances in Neural Information Processing Systems 27,
+#   2014, [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Sections 3 and 5 are this notebook.
+# - L. Theis, A. van den Oord, M. Bethge, *A Note on the Evaluation of Generative Models*,
+#   International Conference on Learning Representations, 2016,
 #   [arXiv:1511.01844](https://arxiv.org/abs/1511.01844). Likelihood, Parzen windows and samples,
 #   and why they disagree.
-# - M. Arjovsky and L. Bottou, *Towards principled methods for training generative adversarial
-#   networks*, International Conference on Learning Representations, 2017.
-#   [arXiv:1701.04862](https://arxiv.org/abs/1701.04862). Why thin supports starve G of gradient,
-#   and what noise on D's input does about it.
+# - M. Arjovsky, L. Bottou, *Towards Principled Methods for Training Generative Adversarial
+#   Networks*, International Conference on Learning Representations, 2017,
+#   [arXiv:1701.04862](https://arxiv.org/abs/1701.04862). Why thin supports starve $G$ of gradient,
+#   and what noise on $D$'s input does about it.
