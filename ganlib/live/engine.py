@@ -25,7 +25,7 @@ from ganlib.live.measures import ruler
 from ganlib.live.randomness import Randomness
 from ganlib.live.timeline import Timeline, cloned
 from ganlib.live.updates import ascend, descend
-from ganlib.live.watched import ModuleError, Watched
+from ganlib.live.watched import ModuleError, Watched, evaluating
 from ganlib.sampling import Noise
 from ganlib.training import Diverged, History
 
@@ -255,15 +255,8 @@ class Engine:
 
         Whatever is computed there leaves the run as it is.
         """
-        training = [(m, m.training) for net in (self.G, self.D) for m in net.modules()]
-        self.G.eval()
-        self.D.eval()
-        try:
-            with Randomness(0).own():
-                yield
-        finally:
-            for module, mode in training:
-                module.training = mode
+        with evaluating(self.G, self.D), Randomness(0).own():
+            yield
 
     # How it is done.
 

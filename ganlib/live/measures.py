@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ganlib.live.gaussians import gaussians
 from ganlib.live.problems import Problem
-from ganlib.live.pushforward import LineCDF, cloud, line_cells, plane_mesh
+from ganlib.live.pushforward import LineCDF, cloud, line_cells, plane_mesh, plane_points
 from ganlib.live.randomness import Randomness
 from ganlib.sampling import Noise
 
@@ -41,8 +41,8 @@ class LineRuler:
     """p_data and p_g on the line.
 
     KL and JSD are over bins of equal width inside the problem's axis and two open ones at its
-    ends. A p_g of finite reach, or one that leaves out a bin, has KL(p_data || p_g) = inf:
-    "missed" is the share of p_data in bins where p_g has nothing.
+    ends. "missed" is the share of p_data in bins where p_g has nothing. Where it is more than one
+    in 10⁹ (the noise itself is cut at 8 standard deviations) KL(p_data || p_g) is infinite.
 
     Args:
         problem: with a density on the line.
@@ -89,15 +89,23 @@ class LineRuler:
         x = np.union1d(self.x, F.x)
         w1 = np.trapezoid(np.abs(np.interp(x, self.x, self.F_data) - F(x)), x)
         mean, std = F.moments()
-        return divergences(self.log_p, q) | {"w1": float(w1), "mean": mean, "std": std}
+        return divergences(self.log_p, q, negligible=1e-9) | {
+            "w1": float(w1),
+            "mean": mean,
+            "std": std,
+        }
+
+
+REACH = 5.0
+"""Where the mesh of normal noise ends; 1.1e-6 of p_z lies outside."""
 
 
 class PlaneRuler:
     """p_data and p_g over square bins in the plane.
 
     KL and JSD count all bins that hold less than ``rest`` of p_data as one, with all that lies
-    outside the axes. "missed" is the share of p_data in bins where p_g has nothing; above 0 it
-    makes KL(p_data || p_g) infinite, which is its true value.
+    outside the axes. "missed" is the share of p_data in bins where p_g has nothing. Where it is
+    more than one in 10,000 KL(p_data || p_g) is infinite.
 
     Between the nodes of its mesh G is taken as bilinear. W1 is a matching of ``points`` points of
     p_data with as many of p_g: with so few it does not fall below about ``w1_floor``, the
@@ -105,8 +113,8 @@ class PlaneRuler:
 
     Args:
         problem: with a density in the plane.
-        noise: p_z; of two coordinates it is pushed forward as a mesh, else as 16384 points
-            spread evenly.
+        noise: p_z; of two coordinates it is pushed forward as 65536 points by way of a mesh, else
+            as 16384 points spread evenly.
         bins: along each axis.
         mesh: cells along each coordinate of the noise.
         points: matched for W1.
@@ -136,11 +144,14 @@ class PlaneRuler:
         self.log_p = np.append(inside, np.log(-np.expm1(logsumexp(inside))))
         self.mesh = mesh if noise.dim == 2 else 0
         if self.mesh:
-            self.z = plane_mesh(noise, mesh, reach=4.0).reshape(-1, 2)
-            fine = line_cells(noise, 4 * mesh, reach=4.0).mass
-            self.mass = np.outer(fine, fine).ravel()
+            nodes = plane_mesh(noise, mesh, REACH)
+            points_z, self.mass = plane_points(noise, 2**16, REACH)
+            # For grid_sample the mesh reaches from -1 to 1, its second axis first.
+            low, high = nodes[0, 0, 0], nodes[-1, -1, 0]
+            self.at = (2 * (points_z - low) / (high - low) - 1).flip(-1)[None, None]
+            self.z = nodes.reshape(-1, 2)
         else:
-            self.z, self.mass = cloud(noise, 16384), np.full(16384, 1 / 16384)
+            self.z, self.mass = cloud(noise, 2**14), np.full(2**14, 2.0**-14)
         self.cloud = cloud(noise, 2048)
         self.x = p.points(points)
         self.w1_floor = matching(self.x, p.points(points, seed=1))
@@ -163,7 +174,7 @@ class PlaneRuler:
         q = self.masses(G)[self.kept]
         x = G(self.cloud)
         return {
-            **divergences(self.log_p, np.append(q, max(0.0, 1 - q.sum()))),
+            **divergences(self.log_p, np.append(q, max(0.0, 1 - q.sum())), negligible=1e-4),
             "w1": matching(self.x, x[: self.points]),
             **modes(x, self.problem.modes, self.problem.mode_std),
         }
@@ -175,11 +186,7 @@ class PlaneRuler:
         if not self.mesh:
             return g.double().numpy()
         square = g.reshape(1, self.mesh + 1, self.mesh + 1, 2).permute(0, 3, 1, 2)
-        # The middles of the 4 × 4 parts of each cell; on the mesh's own axis its ends are ±1.
-        n = 4 * self.mesh
-        middles = torch.linspace(-1 + 1 / n, 1 - 1 / n, n)
-        at = torch.stack(torch.meshgrid(middles, middles, indexing="xy"), dim=-1)[None]
-        between = nn.functional.grid_sample(square, at, align_corners=True)
+        between = nn.functional.grid_sample(square, self.at, align_corners=True)
         return between[0].flatten(1).T.double().numpy()
 
 
@@ -206,20 +213,21 @@ class CloudRuler:
         return {"w1": w1, **modes(x, self.problem.modes, self.problem.mode_std)}
 
 
-def divergences(log_p: Array, q: Array) -> dict[str, float]:
+def divergences(log_p: Array, q: Array, negligible: float = 0.0) -> dict[str, float]:
     """KL(p || q), KL(q || p), JSD and the share of p where q is 0, of two binned distributions.
 
     Args:
         log_p: log of the masses of p, shape ``(n,)``; may be far below what exp can hold.
         q: masses of q, shape ``(n,)``.
+        negligible: the share of p that q may miss before KL(p || q) counts as infinite.
 
     Returns:
-        "kl" (inf where q = 0 < p), "reverse_kl", "jsd" in [0, log 2], all in nats, and "missed".
+        "kl", "reverse_kl", "jsd" in [0, log 2], all in nats, and "missed".
     """
     p, held = np.exp(log_p), q > 0
     log_q = np.log(q[held])
     missed = float(p[~held].sum())
-    kl = np.inf if missed > 0 else float(p[held] @ (log_p[held] - log_q))
+    kl = np.inf if missed > negligible else float(p[held] @ (log_p[held] - log_q))
     reverse_kl = float(q[held] @ (log_q - log_p[held]))
     m = (p + q) / 2
     jsd = float((xlogy(p, p) + xlogy(q, q) - 2 * xlogy(m, m)).sum() / 2)

@@ -110,7 +110,7 @@ def _gaussian() -> Problem:
     density = gaussian(5.0, 1.0)
     return Problem(
         "gaussian", Draws(density), Noise(1, "uniform", -8.0, 8.0), 1, 0.0, 10.0, density,
-        hidden_g=(), hidden_d=(32, 32, 32),
+        hidden_g=(), hidden_d=(32, 32, 32), lr=1e-2,
     )  # fmt: skip
 
 

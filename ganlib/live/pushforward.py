@@ -10,7 +10,16 @@ from torch import Tensor
 
 from ganlib.sampling import Noise
 
-__all__ = ["Cells", "LineCDF", "cloud", "line_cells", "plane_mesh", "quantiles", "sobol"]
+__all__ = [
+    "Cells",
+    "LineCDF",
+    "cloud",
+    "line_cells",
+    "plane_mesh",
+    "plane_points",
+    "quantiles",
+    "sobol",
+]
 
 Array = NDArray[np.float64]
 
@@ -54,7 +63,7 @@ class LineCDF:
     def __init__(self, g: Array, mass: Array) -> None:
         low, high = np.minimum(g[:-1], g[1:]), np.maximum(g[:-1], g[1:])
         # A stretch of noise that G sends to one point gets a width, so that its slope is finite.
-        width = 1e-6 * max(float(np.ptp(g)), 1e-3 * float(np.abs(g).max()), 1e-6)
+        width = 1e-9 * max(float(np.ptp(g)), 1e-3 * float(np.abs(g).max()), 1e-6)
         high = np.maximum(high, low + width)
         slope = mass / (high - low)
         at = np.concatenate([low, high])
@@ -81,6 +90,20 @@ def plane_mesh(noise: Noise, n: int, reach: float) -> Tensor:
     edges = line_cells(noise, n, reach).edges
     line = torch.as_tensor(edges, dtype=torch.get_default_dtype())
     return torch.stack(torch.meshgrid(line, line, indexing="ij"), dim=-1)
+
+
+def plane_points(noise: Noise, n: int, reach: float) -> tuple[Tensor, Array]:
+    """n points of the plane of two noise coordinates, shape ``(n, 2)``, and their masses.
+
+    Under a normal prior they are spread half as wide again as p_z and weighted accordingly, so
+    that its tails, which a divergence is sensitive to, have points too; within ``reach``.
+    """
+    if noise.prior == "uniform":
+        return cloud(noise, n), np.full(n, 1 / n)
+    wide = 1.5
+    z = (wide * ndtri(sobol(2, n))).clip(-reach, reach)
+    mass = np.exp((z**2).sum(axis=1) * (1 / wide**2 - 1) / 2)
+    return torch.as_tensor(z, dtype=torch.get_default_dtype()), mass / mass.sum()
 
 
 def quantiles(noise: Noise, n: int) -> Tensor:

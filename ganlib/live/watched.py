@@ -1,8 +1,11 @@
 """A student's module, watched: what goes wrong in it is said in words that name it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from torch import Tensor, nn
 
-__all__ = ["ModuleError", "Watched"]
+__all__ = ["ModuleError", "Watched", "evaluating"]
 
 
 class ModuleError(RuntimeError):
@@ -51,3 +54,16 @@ class Watched(nn.Module):
             raise ModuleError(
                 f"{self.name} should return floating point numbers, but returned {out.dtype}"
             )
+
+
+@contextmanager
+def evaluating(*networks: nn.Module) -> Iterator[None]:
+    """Inside, the networks are in evaluation mode; afterwards each part is in its own again."""
+    modes = [(module, module.training) for network in networks for module in network.modules()]
+    for network in networks:
+        network.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
