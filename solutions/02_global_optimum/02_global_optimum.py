@@ -302,6 +302,9 @@ def picture_of_hills():
         height = p * math.log(best) + (q * math.log(1 - best) if q else 0.0)
         axes.plot(y, f, style, color=COLORS[color], lw=2, label=f"p = {p:g}, q = {q:g}")
         axes.plot(best, height, "o", color=COLORS[color], ms=8)
+        bends = (f.diff().diff() < 0).all().item()  # as f'' says
+        found = abs(y[f.argmax()].item() - best) < 0.003
+        print(f"p = {p}, q = {q}: highest point at D* = {best:.2f}: {found}, bends down: {bends}")
     axes.set(xlabel="y = D(x)", ylabel="f(y) = p log y + q log(1 − y)", ylim=(-1.2, 0.05))
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
@@ -725,7 +728,31 @@ show(
 )
 
 # %% [markdown]
-# The two KL disagree already at $t = 0$, where only the widths differ. JSD stays below $\log 2$ and gets
+# The bounds, on random densities of which some have gaps:
+
+
+# %% tags=["nbval-check-output"]
+def try_the_bounds(pairs=200):
+    torch.manual_seed(0)
+    dx = 0.5
+    kl, jsd = [], []
+    for _ in range(pairs):
+        p, q = torch.relu(torch.randn(2, 20, dtype=torch.float64) + 2)
+        p, q = p / (p.sum() * dx), q / (q.sum() * dx)
+        kl.append(float(kl_divergence(p, q, dx)))
+        jsd.append(float(js_divergence(p, q, dx)))
+    print(
+        f"KL is never negative: {min(kl) >= 0}, and infinite in {kl.count(math.inf)} of {pairs} pairs"
+    )
+    print(
+        f"JSD is never negative: {min(jsd) >= 0}, and never above log 2: {max(jsd) <= math.log(2)}"
+    )
+
+
+try_the_bounds()
+
+# %% [markdown]
+# The two KL of the picture disagree already at $t = 0$, where only the widths differ. JSD stays below $\log 2$ and gets
 # flat on the way, which will cost $G$ dearly in section 5.
 #
 # From here on `optimal_discriminator`, `kl_divergence` and `js_divergence` are those of `ganlib.value`,
@@ -777,7 +804,7 @@ from ganlib.value import js_divergence, kl_divergence, optimal_discriminator
 #
 # What you should see when your function works:
 #
-# ![A map of C over the mean and the standard deviation of p_g, for data from N(0, 1): one basin, deepest at mean 0 and std 1, and a plateau on both sides that is nearly flat.](images/a9-criterion.png)
+# ![A map of C over the mean and the standard deviation of p_g, for data from N(0, 1): one basin, deepest at mean 0 and std 1, and flat plateaus in both lower corners.](images/a9-criterion.png)
 
 
 # %% nbgrader={"grade": false, "grade_id": "A9", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -950,12 +977,12 @@ def picture_of_the_criterion():
 show(
     picture_of_the_criterion(),
     alt="A map of C over the mean and the standard deviation of p_g, for data from N(0, 1): one basin, "
-    "deepest at mean 0 and std 1, and a plateau on both sides that is nearly flat.",
+    "deepest at mean 0 and std 1, and flat plateaus in both lower corners.",
 )
 
 # %% [markdown]
-# One basin, with its floor at $p_g = p_{data}$. Now look at the edges of the map. From mean 4 the way
-# home is long, and the ground almost level.
+# One basin, with its floor at $p_g = p_{data}$. Now look at the lower corners of the map, narrow
+# bells far from the data. From there the way home is long, and the ground almost level.
 #
 # From here on `criterion` is `ganlib`'s too.
 
@@ -1311,7 +1338,7 @@ show(
 #
 # $$ V(x, y) = x y. $$
 #
-# (Goodfellow poses this game as an exercise in his 2016 tutorial, section 7.2.) If $x = 0$, then $y$ can
+# (Goodfellow poses this game as an exercise in [his tutorial of 2016](https://arxiv.org/abs/1701.00160).) If $x = 0$, then $y$ can
 # gain nothing, and the other way round: the origin is the equilibrium, and no other point is. Let both
 # follow their gradients with learning rate $\eta$. At the same time, or in turns, $y$ seeing
 # where $x$ has gone?
@@ -1339,9 +1366,10 @@ def picture_of_saddle():
     for axes, in_turns, title in zip(
         figure.subplots(1, 2, sharex=True, sharey=True), (False, True), ("at once", "in turns")
     ):
-        for lr, style, color in ((0.2, "-", "generator"), (0.6, "--", "data")):
-            path = play(lr, 40 if in_turns or lr == 0.2 else 6, in_turns)
-            axes.plot(*path.T, style, marker="o", ms=4, color=COLORS[color], label=f"η = {lr}")
+        for lr, steps, style, color in ((0.2, 40, "o-", "generator"), (0.6, 6, "s--", "data")):
+            path = play(lr, 40 if in_turns else steps, in_turns)
+            style = style[0] if in_turns else style  # an orbit that is traced again and again
+            axes.plot(*path.T, style, ms=4, color=COLORS[color], label=f"η = {lr}")
         axes.plot(0, 0, "*", color=COLORS["optimum"], ms=14)
         axes.plot(1, 0, "o", mfc="white", mec="black", ms=9)
         axes.set(xlabel="x, which descends xy", title=title, aspect="equal")
@@ -1356,7 +1384,7 @@ def picture_of_saddle():
 show(
     picture_of_saddle(),
     alt="Paths of both players from the open circle at (1, 0), for learning rates 0.2 and 0.6. At once: "
-    "spirals that run outward. In turns: closed, tilted ellipses. Neither comes near the star at the origin.",
+    "spirals that run outward. In turns: points on tilted ellipses. Neither comes near the star at the origin.",
 )
 
 # %% [markdown]
