@@ -31,6 +31,15 @@ export function ticks(low, high, count = 5) {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
 }
 
+/** Round numbers for a logarithmic axis over [10^low, 10^high], as their logarithms. */
+export function logTicks(low, high) {
+  const powers = ticks(low, high, 3).filter(Number.isInteger);
+  if (powers.length > 1) return powers;
+  return ticks(10 ** low, 10 ** high, 3)
+    .filter((value) => value > 0)
+    .map(Math.log10);
+}
+
 /** A number as a label of an axis: no more digits than it needs. */
 export function label(value) {
   const size = Math.abs(value);
@@ -163,16 +172,16 @@ function arrow(ctx, x, y, dx, dy) {
 }
 
 /** Arrows along vectors; the longest spans `reach` pixels. The y axis of data points up. */
-function arrows(ctx, points, vectors, x, y, reach) {
+function arrows(ctx, { at, to }, x, y, reach) {
   let longest = 0;
-  for (let i = 0; i < vectors.length; i += 2) {
-    const length = Math.hypot(vectors[i], vectors[i + 1]);
+  for (let i = 0; i < to.length; i += 2) {
+    const length = Math.hypot(to[i], to[i + 1]);
     if (length > longest && Number.isFinite(length)) longest = length;
   }
   const unit = longest > 0 ? reach / longest : 0;
   ctx.beginPath();
-  for (let i = 0; i < points.length; i += 2) {
-    arrow(ctx, x(points[i]), y(points[i + 1]), vectors[i] * unit, -vectors[i + 1] * unit);
+  for (let i = 0; i < at.length; i += 2) {
+    arrow(ctx, x(at[i]), y(at[i + 1]), to[i] * unit, -to[i + 1] * unit);
   }
   ctx.stroke();
 }
@@ -187,13 +196,18 @@ function cross(ctx, x, y) {
   segment(ctx, x - 2.5, y + 2.5, x + 2.5, y - 2.5);
 }
 
-/** Points (x0, y0, x1, y1, ...): another shape as well as another colour. */
-function points(ctx, values, x, y, mark, color) {
-  ctx.strokeStyle = color;
-  ctx.lineWidth = 1.3;
+/** Points (x0, y0, x1, y1, ...): another shape as well as another colour, on a rim of paper. */
+function points(ctx, values, x, y, mark, color, ink) {
   ctx.beginPath();
   for (let i = 0; i < values.length; i += 2) mark(ctx, x(values[i]), y(values[i + 1]));
-  ctx.stroke();
+  for (const [style, width] of [
+    [ink.paper, 3.5],
+    [color, 1.5],
+  ]) {
+    ctx.strokeStyle = style;
+    ctx.lineWidth = width;
+    ctx.stroke();
+  }
 }
 
 function frameBox(ctx, box, ink) {
@@ -212,7 +226,7 @@ function xTicks(ctx, [low, high], x, y, ink) {
 
 /** The game on a line, after Figure 1 of the paper: densities and D, and below them G's map. */
 export function drawLine(ctx, stage, box, ink) {
-  const map = stage.z ? 0.36 * box.h : 0;
+  const map = stage.map ? 0.36 * box.h : 0;
   const inner = { x: box.x + 8, y: box.y + 16, w: box.w - 44, h: box.h - map - 34 };
   const floor = inner.y + inner.h;
   const x = scale(...stage.range, inner.x, inner.x + inner.w);
@@ -251,21 +265,21 @@ export function drawLine(ctx, stage, box, ink) {
       text(ctx, label(value), inner.x + inner.w + 8, chance(value));
     }
   }
-  if (stage.z) drawMap(ctx, stage, { ...inner, y: floor + 17, h: map - 20 }, x, ink);
+  if (stage.map) drawMap(ctx, stage.map, { ...inner, y: floor + 17, h: map - 20 }, x, ink);
 }
 
-/** G as arrows from the noise axis below to the data axis above. */
-function drawMap(ctx, stage, box, x, ink) {
+/** G as lines from the noise axis below to the data axis above. */
+function drawMap(ctx, map, box, x, ink) {
   const bottom = box.y + box.h - 16;
-  const z = scale(...stage.z_range, box.x, box.x + box.w);
+  const z = scale(...map.range, box.x, box.x + box.w);
   clip(ctx, box, () => {
     ctx.save();
     ctx.globalAlpha = 0.55;
     ctx.strokeStyle = ink.generator;
     ctx.lineWidth = 1;
     ctx.beginPath();
-    for (let i = 0; i < stage.z.length; i++) {
-      segment(ctx, z(stage.z[i]), bottom, x(stage.g[i]), box.y);
+    for (let i = 0; i < map.z.length; i++) {
+      segment(ctx, z(map.z[i]), bottom, x(map.g[i]), box.y);
     }
     ctx.stroke();
     ctx.restore();
@@ -274,7 +288,7 @@ function drawMap(ctx, stage, box, x, ink) {
   ctx.beginPath();
   segment(ctx, box.x, bottom, box.x + box.w, bottom);
   ctx.stroke();
-  xTicks(ctx, stage.z_range, z, bottom, ink);
+  xTicks(ctx, map.range, z, bottom, ink);
   text(ctx, "z", box.x + box.w + 8, bottom + 8);
   text(ctx, "G(z)", box.x + box.w + 8, (box.y + bottom) / 2, { color: ink.generator });
 }
@@ -300,14 +314,12 @@ function drawHeat(ctx, values, span, box, ink) {
   const n = Math.round(Math.sqrt(values.length));
   const small = new OffscreenCanvas(n, n);
   small.getContext("2d").putImageData(new ImageData(heat(values, n, span, ink), n, n), 0, 0);
-  // A pixel is a grid point: the outermost ones lie on the edges of the box.
-  const cell = box.w / (n - 1);
-  ctx.drawImage(small, box.x - cell / 2, box.y - cell / 2, box.w + cell, box.h + cell);
+  ctx.drawImage(small, box.x, box.y, box.w, box.h);
 }
 
 function drawContours(ctx, values, levels, box) {
   const n = Math.round(Math.sqrt(values.length));
-  const at = scale(0, n - 1, 0, box.w);
+  const at = scale(-0.5, n - 0.5, 0, box.w); // a value belongs to the middle of its cell
   const up = box.y + box.h;
   ctx.beginPath();
   for (const level of levels) {
@@ -318,12 +330,12 @@ function drawContours(ctx, values, levels, box) {
   ctx.stroke();
 }
 
-/** G's image of a grid of noise: where cells are small, p_g is large and the ink is dense. */
-function drawMesh(ctx, mesh, x, y, ink) {
-  const n = Math.round(Math.sqrt(mesh.length / 2));
+/** G's image of a mesh of noise: the more of p_g on an area, the denser the ink. */
+function drawMesh(ctx, { nodes, mass }, x, y, box, ink) {
+  const n = Math.round(Math.sqrt(nodes.length / 2));
   const corner = (row, column) => {
     const i = 2 * (row * n + column);
-    return [x(mesh[i]), y(mesh[i + 1])];
+    return [x(nodes[i]), y(nodes[i + 1])];
   };
   ctx.save();
   ctx.fillStyle = ink.generator;
@@ -337,7 +349,9 @@ function drawMesh(ctx, mesh, x, y, ink) {
         corner(row + 1, column + 1),
         corner(row + 1, column),
       ];
-      ctx.globalAlpha = Math.min(0.6, 12 / (quadArea(cell) + 20));
+      // How many times denser than if p_g were spread evenly over the box.
+      const density = (mass[row * (n - 1) + column] * box.w * box.h) / (quadArea(cell) + 1);
+      ctx.globalAlpha = 0.7 * (1 - Math.exp(-density / 10));
       ctx.beginPath();
       for (const [px, py] of cell) ctx.lineTo(px, py);
       ctx.closePath();
@@ -374,9 +388,9 @@ export function drawPlane(ctx, stage, box, ink) {
   const level = scale(0, 1, ...stage.span);
   clip(ctx, inner, () => {
     if (stage.d) drawHeat(ctx, stage.d, stage.span, inner, ink);
-    if (stage.mesh) drawMesh(ctx, stage.mesh, x, y, ink);
-    if (stage.real) points(ctx, stage.real, x, y, disc, ink.data);
-    if (stage.fake) points(ctx, stage.fake, x, y, cross, ink.generator);
+    if (stage.mesh) drawMesh(ctx, stage.mesh, x, y, inner, ink);
+    if (stage.real) points(ctx, stage.real, x, y, disc, ink.data, ink);
+    if (stage.fake) points(ctx, stage.fake, x, y, cross, ink.generator, ink);
     ctx.lineWidth = 1.5;
     if (stage.d) {
       ctx.strokeStyle = ink.text;
@@ -393,13 +407,13 @@ export function drawPlane(ctx, stage, box, ink) {
     if (stage.field) {
       ctx.strokeStyle = ink.text;
       ctx.globalAlpha = 0.6;
-      arrows(ctx, stage.field_at, stage.field, x, y, inner.w / 12);
+      arrows(ctx, stage.field, x, y, inner.w / 12);
       ctx.globalAlpha = 1;
     }
     if (stage.pull) {
       ctx.strokeStyle = ink.value;
       ctx.lineWidth = 1.6;
-      arrows(ctx, stage.pull_at, stage.pull, x, y, inner.w / 8);
+      arrows(ctx, stage.pull, x, y, inner.w / 8);
     }
   });
   frameBox(ctx, inner, ink);
@@ -467,7 +481,7 @@ export function drawChart(ctx, chart, now, box, ink) {
   const y = scale(low, high, inner.y + inner.h, inner.y);
   const last = Math.max(1, ...chart.series.map((s) => s.x.at(-1) ?? 0));
   const x = scale(0, last, inner.x, inner.x + inner.w);
-  for (const value of ticks(low, high, 3)) {
+  for (const value of (chart.log ? logTicks : ticks)(low, high, 3)) {
     const words = chart.log ? label(10 ** value) : label(value);
     text(ctx, words, inner.x - 4, y(value), { align: "right", color: ink.text });
   }
@@ -580,9 +594,10 @@ function page(el) {
   const algorithm = add(root, "section", { class: "algorithm", "aria-label": "Algorithm 1" });
   const lines = add(algorithm, "ol");
   const caption = add(algorithm, "p", { "aria-live": "polite" });
+  const numbers = add(algorithm, "p", { class: "numbers" });
   const status = add(root, "p", { class: "status", role: "status" });
   const error = add(root, "p", { class: "error", role: "alert" });
-  return { root, canvas, layers, range, where, algorithm, lines, caption, status, error };
+  return { root, canvas, layers, range, where, algorithm, lines, caption, numbers, status, error };
 }
 
 /** The colours of the page, which JupyterLab's theme may change at any time. */
@@ -610,11 +625,21 @@ function showAlgorithm(dom, walk) {
     else item.removeAttribute("aria-current");
   });
   setText(dom.caption, walk.caption);
+  setText(dom.numbers, walk.numbers.join("    "));
 }
 
 /** Change words only where they differ: a screen reader speaks every change. */
 function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
+}
+
+/** The slider over the states that were kept: one press of an arrow key goes to the next. */
+function showTimeline({ range, where }, { kept, iteration }) {
+  range.max = kept.length - 1;
+  range.value = kept.findLastIndex((i) => i <= iteration);
+  const words = `${iteration} of ${Math.max(iteration, ...kept)}`;
+  range.setAttribute("aria-valuetext", words);
+  setText(where, words);
 }
 
 /** The words round the picture. */
@@ -626,15 +651,13 @@ function showWords(dom, frame) {
   setText(dom.error, frame.error ?? "");
   dom.error.hidden = !frame.error;
   showAlgorithm(dom, frame.walk);
-  dom.range.max = frame.last;
-  if (document.activeElement !== dom.range || frame.playing) dom.range.value = frame.iteration;
-  setText(dom.where, `${frame.iteration} of ${frame.last}`);
+  showTimeline(dom, frame);
   dom.root.classList.toggle("drawing", frame.draws);
 }
 
 /** A button for each layer, with a piece of its line or its mark as a legend. */
 function showLayers(dom, layers, hidden, toggle) {
-  const marks = { disc: "○", cross: "×", arrow: "→", mesh: "▦", contour: "◌", fill: "■" };
+  const marks = { lines: "⋁", dashdot: "–·–", disc: "○", cross: "×", arrow: "→", mesh: "▦", fill: "■" };
   dom.layers.replaceChildren();
   for (const { key, name, color, mark } of layers) {
     const on = !hidden.includes(key);
@@ -802,7 +825,9 @@ function render({ model, el }) {
   const events = { "change:frame": receive, "change:layers": relayer, "change:hidden": relayer };
   for (const [name, act] of Object.entries(events)) model.on(name, act);
 
-  dom.range.addEventListener("input", () => mail.post({ scrub: Number(dom.range.value) }));
+  dom.range.addEventListener("input", () => {
+    mail.post({ scrub: picture.frame.kept[Number(dom.range.value)] });
+  });
   dom.canvas.addEventListener("keydown", (event) => {
     const press = KEYS[event.key];
     if (!press || event.ctrlKey || event.metaKey || event.altKey) return;
