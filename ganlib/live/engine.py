@@ -332,17 +332,15 @@ class Engine:
         """An iteration is complete: check it, write its row, keep what has to be kept."""
         row, self._row = self._row, {}
         self.line, self.k_step = START
-        wanted = self.timeline.wants(self.iteration + 1)
         bad = [f"{name} = {value}" for name, value in row.items() if not math.isfinite(value)]
-        if not bad and wanted and not (_finite(self.G) and _finite(self.D)):
-            bad = ["a parameter that is not finite"]
+        bad += [f"a parameter of {w} not finite" for w in "GD" if not _finite(getattr(self, w))]
         if bad:
             self._go_back_from(bad)
         self.iteration += 1
         self.history.append(self.iteration, **row)
         if self.measure_every and self.iteration % self.measure_every == 0:
             self.measures.append(self.iteration, **self.measure())
-        if wanted:
+        if self.timeline.wants(self.iteration):
             self.randomness.state = torch.get_rng_state()  # inside a step, ours is the global one
             self.timeline.keep(self.iteration, self._state())
 
@@ -429,4 +427,5 @@ def _fitting(noise: Noise, G: nn.Module) -> Noise:
 
 
 def _finite(network: nn.Module) -> bool:
-    return all(bool(t.isfinite().all()) for t in network.state_dict().values())
+    tensors = [t.flatten() for t in (*network.parameters(), *network.buffers())]
+    return not tensors or bool(torch.cat(tensors).isfinite().all())

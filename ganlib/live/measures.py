@@ -76,7 +76,7 @@ class LineRuler:
     @torch.no_grad()
     def F_g(self, G: nn.Module) -> LineCDF:
         """The distribution function of p_g."""
-        g = G(self.z)[:, 0].double().numpy()
+        g = _points(G, self.z)[:, 0].double().numpy()
         return LineCDF(np.sort(g) if self.sorted else g, self.mass)
 
     def p_g(self, G: nn.Module) -> Array:
@@ -172,7 +172,7 @@ class PlaneRuler:
     @torch.no_grad()
     def __call__(self, G: nn.Module) -> dict[str, float]:
         q = self.masses(G)[self.kept]
-        x = G(self.cloud)
+        x = _points(G, self.cloud)
         return {
             **divergences(self.log_p, np.append(q, max(0.0, 1 - q.sum())), negligible=1e-4),
             "w1": matching(self.x, x[: self.points]),
@@ -182,7 +182,7 @@ class PlaneRuler:
     @torch.no_grad()
     def _pushed(self, G: nn.Module) -> Array:
         """Points of p_g, shape ``(n, 2)``, with the masses ``self.mass``."""
-        g = G(self.z).float()
+        g = _points(G, self.z).float()
         if not self.mesh:
             return g.double().numpy()
         square = g.reshape(1, self.mesh + 1, self.mesh + 1, 2).permute(0, 3, 1, 2)
@@ -208,9 +208,14 @@ class CloudRuler:
 
     @torch.no_grad()
     def __call__(self, G: nn.Module) -> dict[str, float]:
-        x = G(self.cloud)
+        x = _points(G, self.cloud)
         w1 = matching(self.x, x[: self.points])
         return {"w1": w1, **modes(x, self.problem.modes, self.problem.mode_std)}
+
+
+def _points(G: nn.Module, z: Tensor) -> Tensor:
+    """G(z), where a G that is about to overflow is taken to be merely very far away."""
+    return torch.nan_to_num(G(z), nan=1e12).clamp(-1e12, 1e12)
 
 
 def divergences(log_p: Array, q: Array, negligible: float = 0.0) -> dict[str, float]:
