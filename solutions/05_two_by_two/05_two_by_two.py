@@ -52,7 +52,7 @@ from matplotlib.figure import Figure
 from torch.nn.functional import softplus
 
 from ganlib.data import two_by_two_faces
-from ganlib.plotting import COLORS, plot_images, plot_losses, show
+from ganlib.plotting import COLORS, plot_losses, show
 from ganlib.training import History
 
 torch.set_num_threads(1)  # for networks this small, threads would only wait for each other
@@ -65,17 +65,25 @@ faces = two_by_two_faces()
 # of four pixels, a leaning face is a bright diagonal, from the top left to the bottom right. Here
 # are five, and below them five images that are noise.
 
+
 # %%
+def plot_rows(rows, columns=()):
+    """Rows of images of four pixels, each with its name; and names for the columns, if there are any."""
+    figure = Figure(figsize=(6.2, 0.85 * len(rows) + 0.2), layout="constrained")
+    grid = figure.subplots(len(rows), 5)
+    for line, (name, images) in zip(grid, rows.items()):
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        for axes, image in zip(line, images):
+            axes.imshow(image.reshape(2, 2), cmap="gray", vmin=0, vmax=1)
+            axes.set(xticks=[], yticks=[])
+    for axes, name in zip(grid[-1], columns):
+        axes.set_xlabel(name)
+    return figure
+
+
 noise = np.random.default_rng(0).uniform(size=(5, 4))
-figure = plot_images(np.concatenate([faces, noise]), columns=5, size=0.9)
-axes = figure.axes[0]
-axes.set_axis_on()
-axes.set(xticks=[])
-axes.set_yticks([1.5, 4.5], ["faces", "noise"])
-axes.tick_params(length=0)
-axes.spines[:].set_visible(False)
 show(
-    figure,
+    plot_rows({"five faces": faces, "noise": noise}),
     alt="Two rows of five images of two by two pixels. Above, the faces: top left and bottom right "
     "are bright, the other two pixels dark. Below, noise: no pattern.",
 )
@@ -258,14 +266,13 @@ import numpy as np
 from ganlib.checks import quietly
 
 for shape in ((), (4,), (2, 3), (1, 4)):
-    a = np.linspace(-3, 4, int(np.prod(shape))).reshape(shape)
-    before = a.copy()
+    given = np.linspace(-3, 4, int(np.prod(shape))).reshape(shape)
+    a = given.copy()
     with quietly():
         s = sigmoid(a)
-    expect_array(
-        s, 0.5 + 0.5 * np.tanh(a / 2), f"sigmoid of an array of shape {shape}", tolerance=1e-7
-    )
-    assert np.array_equal(a, before), "sigmoid has changed the array that it was given."
+    assert np.array_equal(a, given), "sigmoid has changed the array that it was given."
+    right = 0.5 + 0.5 * np.tanh(a / 2)
+    expect_array(s, right, f"sigmoid of an array of shape {shape}", tolerance=1e-7)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -300,7 +307,7 @@ def picture_of_the_chains():  # the picture above
             "a step of D, on an image $x$ with the label $y$",
             ("$w,\\ b$", "$a$", "$D$", "$L$"),
             ("$w \\cdot x + b$", "$\\sigma(a)$", "cross-entropy"),
-            ("$\\partial a/\\partial w_i = x_i$", "$D(1 - D)$", "$\\frac{D - y}{D(1 - D)}$"),
+            ("$\\partial a/\\partial w_i = x_i$", "$D(1 - D)$", "$\\dfrac{D - y}{D(1 - D)}$"),
         ),
         (
             "a step of G, on a noise $z$: its fake is given the label $y = 1$",
@@ -311,7 +318,7 @@ def picture_of_the_chains():  # the picture above
                 "$G_i(1 - G_i)$",
                 "$w_i$",
                 "$D(1 - D)$",
-                "$-\\frac{1}{D}$",
+                "$-\\dfrac{1}{D}$",
             ),
         ),
     )
@@ -500,23 +507,23 @@ for trial in range(40):
 import numpy as np
 from ganlib.checks import expect, quietly
 
-x = np.array([1.0, 0.5, 0.25, 1.0])
 for sign, label in ((-1, 1), (1, 0)):
-    w, b = sign * np.full(4, 1000.0), 0.0
-    before = w.copy(), x.copy()
+    w, x = np.full(4, sign * 1000.0), np.array([1.0, 0.5, 0.25, 1.0])
+    given = w.copy(), x.copy()
     with quietly():
-        gradients = discriminator_gradients(w, b, x, label)
-    dw, db = as_pair(gradients, "discriminator_gradients")
-    what = "with D sure and wrong"
-    assert np.isfinite(np.asarray(dw, dtype=float)).all(), (
-        f"dw is not finite {what}: is something divided by D or by 1 - D, which are 0 there? "
-        "They cancel on paper; let them."
-    )
-    expect_array(dw, sign * x, f"dw {what}", slips=[(np.zeros(4), "D has stopped learning.")])
-    expect(db, sign, f"db {what}")
-    assert np.array_equal(w, before[0]) and np.array_equal(x, before[1]), (
+        gradients = discriminator_gradients(w, 0.0, x, label)
+    assert np.array_equal(w, given[0]) and np.array_equal(x, given[1]), (
         "discriminator_gradients has changed w or x: it should only compute."
     )
+    dw, db = as_pair(gradients, "discriminator_gradients")
+    assert np.isfinite(np.asarray(dw, dtype=float)).all(), (
+        "dw is not finite with D sure and wrong: is something divided by D or by 1 - D, which are 0 "
+        "there? They cancel on paper; let them."
+    )
+    expect_array(
+        dw, sign * x, "dw with D sure and wrong", slips=[(np.zeros(4), "D has stopped learning.")]
+    )
+    expect(db, sign, "db with D sure and wrong")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -729,7 +736,7 @@ def one_turn(lr=1.0, z=0.5):
     rows |= {"dc": dc, "dv": dv, "new G(z)": sigmoid(z * (v - lr * dv) + c - lr * dc)}
     print("             1 top left  2 top right  3 bottom left  4 bottom right")
     for name, values in rows.items():
-        print(f"{name:11s}" + "".join(f"{value:13.4f}" for value in values))
+        print(f"{name:11s}" + "".join(f"{value + 0.0:13.4f}" for value in values))
     print(f"new b = {b:.4f}, and D(G(z)) for the old G is now {sigmoid(w @ x_fake + b):.4f}")
 
 
@@ -784,7 +791,9 @@ error_of_finite_differences()
 
 # %% tags=["nbval-check-output"]
 def gradients_by_autograd(w, b, v, c, x, z):
-    w, b, v, c, x = (torch.tensor(p, requires_grad=True) for p in (w, b, v, c, x))
+    w, b, v, c, x = (
+        torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in (w, b, v, c, x)
+    )
     x_fake = torch.sigmoid(z * v + c)
     d_loss = softplus(-(w @ x + b)) + softplus(w @ x_fake.detach() + b)  # -log D, -log(1 - D)
     g_loss = softplus(-(w @ x_fake + b))
@@ -1091,15 +1100,10 @@ if not explains(right, turns):
 # Every face has one turn in every epoch. These faces are so bright that each leaves its own trace.
 import numpy as np
 
-size, lr = 1e6, 1e-15
-start = play([FACE] * 4, 3, 0.0, 0)
-loud = (
-    -size * np.sign(start.d[:4]) * np.eye(4)
-)  # face i has one pixel, and D is sure that it is fake
+start, lr = play([FACE] * 4, 3, 0.0, 0), 1e-13
+loud = np.diag(-700 / start.d[:4])  # face i has one pixel, and D is sure that it is a fake
 traces = (play(loud, 3, lr, 0).d - start.d)[:4] / (lr * loud.diagonal())
-assert np.allclose(traces, traces.round(), atol=0.05) and np.allclose(
-    np.abs(traces), 3, atol=0.5
-), (
+assert (np.abs(np.abs(traces) - 3) < 0.3).all(), (
     f"in 3 epochs the four faces were shown to D {np.abs(traces.round()).astype(int).tolist()} times; each should "
     "have one turn in each epoch."
 )
@@ -1177,38 +1181,42 @@ for number, epochs, where in ((1, 50, "from epoch to epoch"), (50, 1, "from face
 # %% nbgrader={"grade": true, "grade_id": "B5-train-hidden-losses", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
-# At a small lr the losses are those of the start, up to the noise.
+# At a small lr the losses are those of the start, up to the noise. The three faces differ much.
 import numpy as np
 from ganlib.checks import as_number
 
-for seed in range(3):
-    before = play([FACE] * 3, 2, 0.0, seed)
-    a_face = before.d[:4] @ FACE + before.d[4]
+three, games = np.array([3 * FACE, -3 * FACE, FACE[::-1]]), []
+for seed in range(5):
+    before = play(three, 2, 0.0, seed)
+    a_faces = three @ before.d[:4] + before.d[4]
     a_fakes = np.array([before.d[:4] @ fake_of(before, z) + before.d[4] for z in Z])
-    d_loss = np.logaddexp(0, -a_face) + np.logaddexp(0, a_fakes)
-    g_loss = np.logaddexp(0, -a_fakes)
-    history = play([FACE] * 3, 2, 1e-6, seed).history
-    for name, right, other in (("d_loss", d_loss, g_loss), ("g_loss", g_loss, d_loss)):
-        for loss in history[name]:
-            number = as_number(loss, f'an entry of history["{name}"]')
-            near = {
-                key: band.min() - 1e-3 <= number <= band.max() + 1e-3
-                for key, band in {
-                    "right": right, "sum": 3 * right, "minus": -right, "half": right / 2, "other": other,
-                }.items()
-            }  # fmt: skip
-            if near["right"]:
-                continue
-            assert not near["sum"], (
-                f'history["{name}"] holds the sum over the faces; the mean is wanted.'
-            )
-            assert not near["minus"], f'history["{name}"] has the wrong sign: a loss is above 0.'
-            assert not near["other"], f'history["{name}"] holds the losses of the other player.'
-            assert not near["half"], f'history["{name}"] holds half of the loss.'
-            raise AssertionError(
-                f'history["{name}"] has {number:.4f}, where the loss is between {right.min():.4f} and {right.max():.4f}, '
-                "whatever the noise was."
-            )
+    d_loss = np.logaddexp(0, -a_faces).mean() + np.logaddexp(0, a_fakes)  # for every z
+    losses = {"d_loss": d_loss, "g_loss": np.logaddexp(0, -a_fakes)}
+    games.append((losses, play(three, 2, 1e-6, seed).history))
+
+
+def all_within(name, player, factor):
+    """Whether history[name] is, in all games, a factor times the losses of a player for some z."""
+    return all(
+        band.min() - 1e-3 <= as_number(loss, f'an entry of history["{name}"]') <= band.max() + 1e-3
+        for losses, history in games
+        for band in [np.sort(factor * losses[player])]
+        for loss in history[name]
+    )
+
+
+for name, other in (("d_loss", "g_loss"), ("g_loss", "d_loss")):
+    if not all_within(name, name, 1):
+        for player, factor, message in (
+            (other, 1, "the losses of the other player."),
+            (name, -1, "the loss with the wrong sign: a loss is above 0."),
+            (name, 3, "the sum over the faces; the mean is wanted."),
+            (name, 0.5, "half of the loss."),
+        ):
+            assert not all_within(name, player, factor), f'history["{name}"] holds {message}'
+        raise AssertionError(
+            f'history["{name}"] does not hold the mean of the loss over the turns of an epoch, whatever the noise was.'
+        )
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "B5-train-hidden-other-faces", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -1235,20 +1243,13 @@ assert image[[1, 2]].min() - image[[0, 3]].max() > 0.2, (
 
 # %% picture="b5-faces.png"
 def picture_of_faces(seed=0):
-    rows = [faces]
-    for epochs in (0, 1000):
+    z, rows = np.linspace(0, 1, 5)[:, None], {"five faces": faces}
+    for epochs, name in ((0, "G before training"), (1000, "G after\n1,000 epochs")):
         _, (v, c), _ = train_two_by_two(faces, epochs, 0.01, seed)
-        rows.append(sigmoid(np.linspace(0, 1, 5)[:, None] * v + c))  # (5, 1) * (4,) -> (5, 4)
-        print(f"after {epochs:4d} epochs, the mean of these five: {rows[-1].mean(axis=0).round(2)}")
-    print(f"                    the mean of the faces: {faces.mean(axis=0).round(2)}")
-    figure = plot_images(np.concatenate(rows), columns=5, size=0.9)
-    axes = figure.axes[0]
-    axes.set_axis_on()
-    axes.set_xticks(3 * np.arange(5) + 1.5, ["z = 0", "¼", "½", "¾", "z = 1"])
-    axes.set_yticks([1.5, 4.5, 7.5], ["five faces", "G before training", "G after 1,000 epochs"])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    return figure
+        rows[name] = sigmoid(z * v + c)  # (5, 1) * (4,) -> (5, 4)
+    for name, images in rows.items():
+        print(f"mean of the row {name.replace(chr(10), ' '):21s} {images.mean(axis=0).round(2)}")
+    return plot_rows(rows, columns=("z = 0", "z = ¼", "z = ½", "z = ¾", "z = 1"))
 
 
 show(
@@ -1289,17 +1290,19 @@ show(
 # %% [markdown]
 # ## 7. What a linear D can see
 #
-# Let both play on. With the same seed the game retraces its path, so it can be looked at after 250,
-# 500, … epochs. Before you run the cell: what will become of the too bright diagonal?
+# Let both play on. To save time the learning rate is 0.05 from here on in this section, so that one epoch
+# does the work of five; the picture covers what would have been 6,000 epochs. (With the same seed the
+# game retraces its path, so it can be looked at after 40, 80, … epochs.) Before you run the cell: what
+# will become of the too bright diagonal?
 
 
 # %%
-def picture_of_the_long_run(seed=0, last=5000, every=250):
+def picture_of_the_long_run(seed=7, last=1200, every=40):
     epochs = np.arange(0, last + 1, every)
     z = np.linspace(0, 1, 101)[:, None]
     images, weights = [], []
     for number in epochs:
-        (w, _), (v, c), _ = train_two_by_two(faces, int(number), 0.01, seed)
+        (w, _), (v, c), _ = train_two_by_two(faces, int(number), 0.05, seed)
         images.append(sigmoid(z * v + c).mean(axis=0))
         weights.append(w)
     figure = Figure(figsize=(7.2, 4.8), layout="constrained")
@@ -1319,7 +1322,7 @@ def picture_of_the_long_run(seed=0, last=5000, every=250):
     upper.annotate("mean face", (last, 0.1), xytext=(4, 0), textcoords="offset points", va="center")
     lower.axhline(0, color=COLORS["grey"], lw=1, ls=":")
     upper.set(ylabel="pixel of G(z), mean over z", ylim=(0, 1))
-    lower.set(xlabel="epoch", ylabel="weight in D")
+    lower.set(xlabel="epoch, at a learning rate of 0.05", ylabel="weight in D")
     for axes in (upper, lower):
         axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=4, frameon=False)
@@ -1328,22 +1331,32 @@ def picture_of_the_long_run(seed=0, last=5000, every=250):
 
 show(
     picture_of_the_long_run(),
-    alt="Two panels over 5,000 epochs. Above, the four pixels of G's average image swing round the "
+    alt="Two panels over 1,200 epochs. Above, the four pixels of G's average image swing round the "
     "values of the mean face, 0.8 and 0.1. Below, the four weights of D swing round 0, a quarter of a "
-    "period ahead.",
+    "period ahead. The swings get smaller.",
 )
+
+
+def where_it_rests(epochs=6000, seed=7):
+    (w, b), (v, c), _ = train_two_by_two(faces, epochs, 0.05, seed)
+    images = sigmoid(np.linspace(0, 1, 101)[:, None] * v + c)
+    print(f"after {epochs:,} epochs: w = {w.round(2)}, b = {b:.2f}")
+    print(f"mean of G(z) = {images.mean(axis=0).round(2)}, spread {spread(images):.3f}")
+
+
+where_it_rests()
 
 # %% [markdown]
 # $G$ follows the sign of $w_i$, and $w_i$ follows the difference between faces and fakes. While $G$'s
-# diagonal is too bright, $D$'s ledger has more fakes than faces in it there, and $w_1$ falls; it passes
-# zero, and only then does $G$ turn round; when $G$ has come back to 0.8, $w_1$ is far below zero, and
-# $G$ runs past again. Each player answers what the other has just done. This is the spiral of
-# $V = xy$ from notebook 02, with one difference. There each turn was wider than the last. Here the
-# swings die away, slowly, because $D$'s cross-entropy is curved in $w$, and pulls weights that are too
-# large back towards zero: it is a pendulum with friction.
+# diagonal is too bright, $D$ subtracts more there than it adds, and $w_1$ falls; it passes zero, and only
+# then does $G$ turn round; when $G$ has come back to 0.8, $w_1$ is far below zero, and $G$ runs past the
+# data again. Each player answers what the other has just done. It is the spiral of $V = xy$ from notebook
+# 02, with one difference. There each turn was wider than the last. Here the swings die away, slowly,
+# because $D$'s cross-entropy is curved in $w$ and pulls large weights back towards zero: a pendulum with
+# friction.
 #
-# And it comes to rest, where? At the *mean face*, with $w = 0$. That is no accident of the learning
-# rate. The following can be proved in two lines.
+# And where does it come to rest? At the *mean face*, with $w$ near 0. The learning rate has no part in
+# that; it can be proved in two lines.
 #
 # **A linear $D$ sees the mean of its data, and nothing else.** Let $\bar x$ be the mean of the data
 # and $\bar g$ that of the fakes. If $\bar x = \bar g$, then no $(w, b)$ makes $V$ larger than
@@ -1368,15 +1381,17 @@ show(
 
 
 # %%
-def swinging_generator(swing=5.0):
-    """v and c of a G with the mean face as its mean: z makes the top left dark, the bottom right bright."""
-    v, z = swing * np.array([-1.0, 0.0, 0.0, 1.0]), (np.arange(200) + 0.5)[:, None] / 200
+Z_GRID = (np.arange(20)[:, None] + 0.5) / 20  # twenty noises, shape (20, 1), for U(0, 1)
+
+
+def generator_with_mean_face(v):
+    """The c that gives a G with this v the mean face, averaged over Z_GRID."""
     low, high = np.full(4, -20.0), np.full(4, 20.0)
-    for _ in range(60):  # halve the interval that holds c
+    for _ in range(60):  # each time halve the interval that holds c
         c = (low + high) / 2
-        too_dark = sigmoid(z * v + c).mean(axis=0) < faces.mean(axis=0)
+        too_dark = sigmoid(Z_GRID * v + c).mean(axis=0) < faces.mean(axis=0)
         low, high = np.where(too_dark, c, low), np.where(too_dark, high, c)
-    return v, c
+    return c
 
 
 def try_many_discriminators(n=100_000):
@@ -1384,26 +1399,25 @@ def try_many_discriminators(n=100_000):
     size = 10 ** rng.uniform(-2, 2, size=(n, 1))
     w = size * rng.normal(size=(n, 4))
     b = size[:, 0] * rng.normal(size=n) - w @ faces.mean(axis=0)  # so that D decides near the faces
-    z = (np.arange(200) + 0.5)[:, None] / 200
-    mean_face = np.zeros(4), np.log(faces.mean(axis=0) / (1 - faces.mean(axis=0)))
-    for name, (v, c) in (
-        ("the mean face", mean_face),
-        ("swinging", swinging_generator()),
-        ("trained", train_two_by_two(faces, 1000, 0.01, 0)[1]),
+    still, swing = np.zeros(4), np.array([-5.0, 0.0, 0.0, 5.0])
+    for name, v, c in (
+        ("the mean face", still, generator_with_mean_face(still)),
+        ("swinging", swing, generator_with_mean_face(swing)),
+        ("trained", *train_two_by_two(faces, 1000, 0.01, 0)[1]),
     ):
-        fakes = sigmoid(z * v + c)[::10]
+        fakes = sigmoid(Z_GRID * v + c)
         on_faces = -np.logaddexp(0, -(w @ faces.T + b[:, None])).mean(axis=1)  # E log D(x)
         on_fakes = -np.logaddexp(0, w @ fakes.T + b[:, None]).mean(axis=1)  # E log(1 - D(G(z)))
-        V = on_faces + on_fakes
+        better = on_faces + on_fakes > -math.log(4)
+        best = (on_faces + on_fakes).max()
         print(
-            f"{name:13s}  spread {spread(fakes):.3f}, best V of {n:,} linear D {V.max():.4f}, "
-            f"better than guessing {(V > -math.log(4)).sum():,}"
+            f"{name:13s}  spread {spread(fakes):.3f}  best V {best:8.4f}  better than guessing {better.sum():6,}"
         )
 
 
+print(f"spread of the faces {spread(faces):.3f}; guessing gets V = -log 4 = {-math.log(4):.4f}")
 try_many_discriminators()
 squared = ((faces - faces.mean(axis=0)) ** 2).sum(axis=1)
-print(f"guessing gets -log 4 = {-math.log(4):.4f}")
 print(f"squared distance of the five faces from the mean face: {squared.round(2)}")
 
 # %% [markdown]
@@ -1489,15 +1503,15 @@ def against_a_fixed_discriminator(lr=0.5, seed=0):
     (w, b), (v, c), _ = train_two_by_two(faces, 300, 0.01, seed)
     rng, z = np.random.default_rng(seed), np.linspace(0, 1, 101)[:, None]
     print("D is fixed, with w =", w.round(2))
-    print(" steps of G   G(0)                    G(1)                     spread")
+    print("steps of G   G(0)                      G(1)                      spread")
     done = 0
-    for steps in (0, 100, 1000, 10_000, 100_000):
+    for steps in (0, 100, 1000, 10_000):
         for _ in range(steps - done):
             dv, dc = generator_gradients(v, c, w, b, rng.uniform())
             v, c = v - lr * dv, c - lr * dc
         done = steps
-        first, last = sigmoid(c).round(3), sigmoid(v + c).round(3)
-        print(f"{steps:10,d}   {first!s:24s}{last!s:24s} {spread(sigmoid(z * v + c)):.4f}")
+        first, last = (" ".join(f"{pixel:.3f}" for pixel in sigmoid(u)) for u in (c, v + c))
+        print(f"{steps:10,d}   {first}   {last}   {spread(sigmoid(z * v + c)):.4f}")
 
 
 against_a_fixed_discriminator()
