@@ -1549,7 +1549,8 @@ for in_turns in (False, True):
 # round the equilibrium.
 #
 # What is left open: the theorem speaks of densities, which nobody has, and of a $D$ that is perfect before each
-# move of $G$. What two networks with minibatches can make of it is Algorithm 1, the subject of notebook 03.
+# move of $G$. What two networks with minibatches can make of it is Algorithm 1, the subject of
+# [notebook 03](../03_algorithm_1/03_algorithm_1.ipynb).
 #
 # ## Further reading
 #
