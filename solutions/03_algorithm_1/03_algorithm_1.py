@@ -522,12 +522,12 @@ show(
 # slopes have the ratio $(1 - D) / D = e^{-a}$, the straight line on the left. With the printed
 # loss, a $D$ that is good at its task switches $G$'s teaching off.
 #
-# So the two losses differ in strength. Do they agree on where to go? Here is a case that can be
-# worked out. Let $p_{data} = N(0, 1)$, let the generator shift its noise, $G(z) = t + z$, so that
-# $p_g = N(t, 1)$ and $\theta_g$ is the one number $t$, and let $D$ be the optimal $D^*$ for the
-# present $t$. The next cell computes the gradient in $t$ of both losses with $D^*$ held fixed, and
-# beside them the slopes, marked by a prime, of the two divergences of notebook 02:
-# $\mathrm{JSD} = \mathrm{JSD}(p_{data} \Vert p_g)$ and $\mathrm{KL} = \mathrm{KL}(p_g \Vert p_{data})$.
+# So the two losses differ in strength. Do they agree on where to go? Notebook 02 gave half of the
+# answer, for shifted bells: $p_{data} = N(0, 1)$ and $G(z) = t + z$, so that $p_g = N(t, 1)$ and
+# $\theta_g$ is the one number $t$. Against $D^*$, held fixed, the gradient of the saturating loss was
+# the slope of the criterion $C(G)$, which is that of $2\,\mathrm{JSD}(p_{data} \Vert p_g)$. On which
+# hill is the other loss? The next cell computes both gradients in $t$ once more, and beside them the
+# slopes (marked by a prime) of 2 JSD and of a mixture with $\mathrm{KL}(p_g \Vert p_{data})$.
 
 
 # %% tags=["nbval-check-output"]
@@ -569,9 +569,9 @@ table_of_gradients()
 # Read it row by row. At $t = 0$, where $p_g = p_{data}$ and $D^* = \tfrac12$ everywhere, both
 # gradients are zero: the two games have the **same fixed point**. Elsewhere both push $t$ back
 # towards 0, but they are slopes of different hills. The saturating loss descends
-# $2\,\mathrm{JSD}$, just as the theorem promises, and far out ($t = 6$) that hill is flat. The
-# non-saturating one descends $\mathrm{KL}(p_g \Vert p_{data}) - 2\,\mathrm{JSD}$, a curious
-# mixture that Arjovsky and Bottou derived in 2017 for every $p_g$; far out it is steep.
+# $2\,\mathrm{JSD}$, and far out ($t = 6$) that hill is flat. The non-saturating one descends
+# $\mathrm{KL}(p_g \Vert p_{data}) - 2\,\mathrm{JSD}$, a curious mixture that Arjovsky and Bottou
+# derived in 2017 for every $p_g$; far out it is steep.
 #
 # One caveat before it is forgotten: both statements are about $D = D^*$. In training, $D$ is a
 # network a few steps old, and neither loss then follows the gradient of any divergence exactly.
