@@ -1,4 +1,4 @@
-"""The Parzen window against closed forms, scipy and scikit-learn, and against known numbers."""
+"""Parzen window and modes against closed forms, scipy and scikit-learn, and known numbers."""
 
 import math
 import os
@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.neighbors import KernelDensity, NearestNeighbors
 
-from ganlib.data import load_mnist
+from ganlib.data import centers, grid, load_mnist, ring
 from ganlib.evaluation import (
     SIGMAS,
     fit_sigma,
+    mode_statistics,
     nearest_neighbours,
     parzen_log_likelihood,
     parzen_window,
@@ -266,3 +267,69 @@ def test_real_images_as_samples(count, sigma, mean, standard_error):
     assert score.sigma == pytest.approx(sigma, abs=5e-4)
     assert score.mean == pytest.approx(mean, abs=standard_error)
     assert score.standard_error == pytest.approx(standard_error, abs=0.05)
+
+
+# mode_statistics
+
+RING, GRID = centers(ring()), centers(grid())
+
+
+@BOTH
+def test_modes_by_hand(dtype):
+    """Two samples near the first mode, one near the second, one near none."""
+    samples = torch.tensor([[0.0, 0.0], [0.2, 0.2], [5.0, 0.29], [2.5, 0.0]], dtype=dtype)
+    modes = torch.tensor([[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]], dtype=dtype)
+    assert mode_statistics(samples, modes, std=0.1) == (2, 0.75)
+    assert mode_statistics(samples.numpy(), modes.numpy(), std=0.1) == (2, 0.75)
+
+
+def test_distance_is_euclidean_and_the_rim_counts():
+    centre, samples = torch.zeros(1, 2), torch.tensor([[3.0, 0.0], [2.9, 2.9]])
+    assert mode_statistics(samples, centre, std=1.0) == (1, 0.5)
+    assert mode_statistics(samples, centre, std=1.0, within=4.2) == (1, 1.0)
+
+
+def test_where_modes_overlap_a_sample_counts_for_the_nearest_alone():
+    modes = torch.tensor([[0.0], [1.0]])
+    assert mode_statistics(torch.tensor([[0.4]]), modes, std=1.0) == (1, 1.0)
+
+
+def test_no_sample_near_any_mode():
+    assert mode_statistics(torch.full((9, 2), 99.0), RING, std=0.01) == (0, 0.0)
+
+
+@pytest.mark.parametrize(("density", "std"), [(ring(), 0.01), (grid(), 0.05)])
+def test_a_perfect_generator(density, std):
+    """The share within 3 std of a round Gaussian in the plane is 1 - exp(-4.5) = .98889."""
+    torch.manual_seed(0)
+    modes, quality = mode_statistics(density.sample((40_000,)), centers(density), std)
+    assert modes == len(centers(density))
+    assert quality == pytest.approx(1 - math.exp(-4.5), abs=4 * 0.105 / 40_000**0.5)
+
+
+def test_modes_far_from_the_origin_keep_their_digits():
+    torch.manual_seed(0)
+    x, modes = ring().sample((2500,)).double(), RING.double()
+    assert mode_statistics(x + 1e4, modes + 1e4, 0.01) == mode_statistics(x, modes, 0.01)
+
+
+@given(st.integers(0, 7))
+def test_as_many_modes_as_are_visited(visited):
+    samples = RING[:visited].repeat(5, 1) if visited else torch.ones(5, 2)
+    assert mode_statistics(samples, RING, std=0.01) == (visited, float(visited > 0))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((torch.zeros(4), RING, 0.01), r"samples: expected real numbers of shape \(n, d\)"),
+        ((torch.full((4, 2), math.nan), RING, 0.01), "4 of 4 rows"),
+        ((torch.zeros(4, 3), RING, 0.01), "as many columns"),
+        ((torch.zeros(4, 2), RING[:0], 0.01), "centers: expected real numbers"),
+        ((torch.zeros(4, 2), RING, 0.0), "positive width"),
+        ((torch.zeros(4, 2), RING, 0.01, -1.0), "positive width"),
+    ],
+)
+def test_mode_statistics_says_what_it_expected(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        mode_statistics(*arguments)
