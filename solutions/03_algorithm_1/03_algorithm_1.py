@@ -373,7 +373,7 @@ def three_kinds_of_steps():
         v = -discriminator_loss(D(x), D(fakes)).item()
         on_data, on_fakes = D(x).sigmoid().mean().item(), D(fakes).sigmoid().mean().item()
         print(
-            f"ten steps {name:8} V = {v:6.3f}; D is {on_data:.2f} on data, {on_fakes:.2f} on fakes"
+            f"ten steps {name:8} V = {v:5.2f}; D is {on_data:.2f} on data, {on_fakes:.2f} on fakes"
         )
 
 
