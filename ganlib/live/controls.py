@@ -23,7 +23,7 @@ from ganlib.live.losses import LOSSES
 __all__ = ["FAST", "OWN", "Controls"]
 
 FAST = 10**9
-SPEEDS = {str(n): n for n in (1, 3, 10, 30, 100, 300)} | {"as fast as it can": FAST}
+SPEEDS = {str(n): n for n in (1, 3, 10, 30, 100, 300)} | {"max": FAST}
 OWN = "its own"
 UNITS = {OWN: OWN} | {str(n): n for n in (2, 4, 8, 16, 32, 64, 128)}
 BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
@@ -77,7 +77,7 @@ class Controls:
                 [
                     VBox(
                         [*settings, self.seed, self.new_drawing],
-                        layout=Layout(flex="0 0 280px", overflow="hidden"),
+                        layout=Layout(flex="0 0 296px", overflow="hidden"),
                     ),
                     VBox([canvas], layout=Layout(flex="1 1 400px", min_width="0")),
                 ],
@@ -89,8 +89,8 @@ class Controls:
 
 
 def _named(make: type[Widget], name: str, **more: Any) -> Any:
-    style = {"description_width": "7.5em"}
-    return make(description=name, style=style, layout=Layout(width="272px"), **more)
+    style = {"description_width": "8.5em"}
+    return make(description=name, style=style, layout=Layout(width="284px"), **more)
 
 
 def _rate(name: str) -> FloatLogSlider:

@@ -66,7 +66,7 @@ LAYERS = {
         Layer("real", "real", "data", "disc", ("points",)),
         Layer("fake", "fake", "generator", "cross", ("points",)),
         Layer("d", "D", "text", "fill", ("d",)),
-        Layer("d_star", "D*", "optimum", "dashdot", ("densities",)),
+        Layer("d_star", "D* = 1/2", "optimum", "dotted", ("densities",)),
         Layer("mesh", "G of a mesh of noise", "generator", "mesh", ("mesh",)),
         Layer("pull", "G's gradient", "value", "arrow", ("points", "arrows")),
         Layer("field", "D's gradient", "text", "arrow", ("field",)),
@@ -195,15 +195,13 @@ DISTANCE_CURVES = (
 
 
 def charts(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Losses, distances and gradients over the iterations."""
+    """Losses, distances of p_g from p_data, and norms of the gradients over the iterations."""
     loss = runs[-1].engine.loss
-    unit = "loss (nats)" if loss.from_the_paper else "loss"
-    nats = "kl" in runs[0].engine.measures.columns
-    distance = "p_g from p_data (nats; W₁ in units of x)" if nats else "p_g from p_data: W₁"
+    title = "loss (nats)" if loss.from_the_paper else "loss"
     return [
-        _chart(unit, runs, 0, LOSS_CURVES, levels=_levels(loss.name)),
-        _chart(distance, runs, 1, DISTANCE_CURVES, log=True),
-        _chart("norm of the gradient", runs, 0, GRAD_CURVES, log=True),
+        _chart(title, runs, 0, LOSS_CURVES, levels=_levels(loss.name)),
+        _chart("distance", runs, 1, DISTANCE_CURVES, log=True),
+        _chart("gradient", runs, 0, GRAD_CURVES, log=True),
     ]
 
 

@@ -186,9 +186,9 @@ function arrows(ctx, { at, to }, x, y, reach) {
   ctx.stroke();
 }
 
-function disc(ctx, x, y) {
-  ctx.moveTo(x + 2.2, y);
-  ctx.arc(x, y, 2.2, 0, 2 * Math.PI);
+function disc(ctx, x, y, radius = 2.2) {
+  ctx.moveTo(x + radius, y);
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
 function cross(ctx, x, y) {
@@ -317,17 +317,18 @@ function drawHeat(ctx, values, span, box, ink) {
   ctx.drawImage(small, box.x, box.y, box.w, box.h);
 }
 
-function drawContours(ctx, values, levels, box) {
+/** The curve values = level: a line, or one dot a cell. */
+function drawContour(ctx, values, level, box, dots) {
   const n = Math.round(Math.sqrt(values.length));
   const at = scale(-0.5, n - 0.5, 0, box.w); // a value belongs to the middle of its cell
-  const up = box.y + box.h;
+  const [x, y] = [(column) => box.x + at(column), (row) => box.y + box.h - at(row)];
   ctx.beginPath();
-  for (const level of levels) {
-    for (const [x0, y0, x1, y1] of contour(values, n, level)) {
-      segment(ctx, box.x + at(x0), up - at(y0), box.x + at(x1), up - at(y1));
-    }
+  for (const [x0, y0, x1, y1] of contour(values, n, level)) {
+    if (dots) disc(ctx, x((x0 + x1) / 2), y((y0 + y1) / 2), 1.6);
+    else segment(ctx, x(x0), y(y0), x(x1), y(y1));
   }
-  ctx.stroke();
+  if (dots) ctx.fill();
+  else ctx.stroke();
 }
 
 /** G's image of a mesh of noise: the more of p_g on an area, the denser the ink. */
@@ -385,24 +386,17 @@ export function drawPlane(ctx, stage, box, ink) {
   const [left, right, bottom, top] = stage.range;
   const x = scale(left, right, inner.x, inner.x + inner.w);
   const y = scale(bottom, top, inner.y + inner.h, inner.y);
-  const level = scale(0, 1, ...stage.span);
   clip(ctx, inner, () => {
     if (stage.d) drawHeat(ctx, stage.d, stage.span, inner, ink);
     if (stage.mesh) drawMesh(ctx, stage.mesh, x, y, inner, ink);
     if (stage.real) points(ctx, stage.real, x, y, disc, ink.data, ink);
     if (stage.fake) points(ctx, stage.fake, x, y, cross, ink.generator, ink);
+    const middle = (stage.span[0] + stage.span[1]) / 2;
+    ctx.strokeStyle = ink.text;
+    ctx.fillStyle = ink.optimum;
     ctx.lineWidth = 1.5;
-    if (stage.d) {
-      ctx.strokeStyle = ink.text;
-      ctx.setLineDash(DASHES.dashed);
-      drawContours(ctx, stage.d, [level(0.5)], inner);
-    }
-    if (stage.d_star) {
-      ctx.strokeStyle = ink.optimum;
-      ctx.setLineDash(DASHES.dashdot);
-      drawContours(ctx, stage.d_star, [0.1, 0.5, 0.9].map(level), inner);
-    }
-    ctx.setLineDash([]);
+    if (stage.d) drawContour(ctx, stage.d, middle, inner, false);
+    if (stage.d_star) drawContour(ctx, stage.d_star, middle, inner, true);
     ctx.lineWidth = 1;
     if (stage.field) {
       ctx.strokeStyle = ink.text;

@@ -21,14 +21,11 @@ import traitlets
 from anywidget import AnyWidget
 from IPython import get_ipython
 from IPython.display import display
-from ipywidgets import HTML, Button, HBox, Layout, VBox, Widget
+from ipywidgets import HTML, Button, HBox, Label, Layout, VBox, Widget
 
 from ganlib.live.controls import OWN, Controls
 from ganlib.live.engine import Engine, ModuleError
-try:
-    from ganlib.live.failures import FAILURES, Failure
-except ImportError:
-    FAILURES, Failure = {}, object
+from ganlib.live.failures import FAILURES, Failure
 from ganlib.live.frame import pack
 from ganlib.live.picture import picture
 from ganlib.live.player import FRAME, Player
@@ -63,7 +60,7 @@ class Canvas(AnyWidget):
     colors = traitlets.Dict(COLORS).tag(sync=True)
 
 
-class GANLab(VBox):
+class GANLab:
     """A GAN that learns before your eyes, and obeys.
 
     It starts paused. While the picture has the focus, the space bar plays and pauses, a full stop
@@ -77,6 +74,7 @@ class GANLab(VBox):
 
     Attributes:
         engine: the run that the sliders govern; ``engine.step(n)`` trains it from a cell too.
+        panel: the widget.
 
     Raises:
         ValueError, ModuleError: from the engine, where the arguments make no sense.
@@ -106,10 +104,10 @@ class GANLab(VBox):
             problems.append((problem.name, problem))
         self.controls = Controls(problems, problem)
         self.canvas = Canvas(hidden=list(HIDDEN_AT_FIRST))
-        self.gallery = HBox(layout=Layout(flex_flow="row wrap"))
+        self.gallery = HBox([Label("Ways to fail:")], layout=Layout(flex_flow="row wrap"))
         self.aside = VBox()
         self._join()
-        super().__init__(self.controls.arrange(self.canvas, self.gallery, self.aside))
+        self.panel = VBox(self.controls.arrange(self.canvas, self.gallery, self.aside))
         self._sync()
         self._send()
         self._close_those_before()
@@ -137,7 +135,7 @@ class GANLab(VBox):
             c.new_drawing: self._points.clear,
         }
         for name, failure in FAILURES.items():
-            button = Button(description=name, tooltip=failure.title, layout=Layout(width="auto"))
+            button = Button(description=name, tooltip=failure.cause, layout=Layout(width="auto"))
             self.gallery.children += (button,)
             clicks[button] = lambda failure=failure: self._fail_like(failure)
         for button, act in clicks.items():
@@ -246,7 +244,9 @@ class GANLab(VBox):
         self._arguments = dict(failure.settings)
         self.runs = [Run(self._engine())]
         self._record = None
-        self.aside.children = (HTML(f"<p role='status'>{html.escape(failure.says)}</p>"),)
+        self.controls.quiz.value = False
+        words = html.escape(f"{failure.cause} {failure.look}")
+        self.aside.children = (HTML(f"<p role='status'>{words}</p>"),)
         self._player.start()
 
     def _compare(self) -> None:
@@ -383,9 +383,8 @@ class GANLab(VBox):
 
     def _ipython_display_(self) -> None:
         """The widget, and below it its picture, which the view hides as long as it lives."""
-        bundle = super()._repr_mimebundle_()
-        bundle["text/plain"] = describe(self.runs)
-        display(bundle, raw=True)
+        bundle = self.panel._repr_mimebundle_()
+        display({**bundle, "text/plain": describe(self.runs)}, raw=True)
         data, metadata = self._picture()
         self._still = display(data, metadata=metadata, raw=True, display_id=True)
 
@@ -421,8 +420,8 @@ class GANLab(VBox):
         """Stop, and take all widgets off the page."""
         self._player.stop()
         self._still = None
-        for widget in _all_widgets(self):
-            Widget.close(widget)
+        for widget in _all_widgets(self.panel):
+            widget.close()
 
 
 def _all_widgets(widget: Widget) -> Iterator[Widget]:
