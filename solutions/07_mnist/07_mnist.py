@@ -417,8 +417,8 @@ show(
 # What images ask for in addition:
 #
 # - The optimizer is Adam with learning rate .001 and $\beta = (0, .999)$, for both networks.
-#   Without momentum ($\beta_1$), a player does not go on answering a move that the other took
-#   back.
+#   Without momentum ($\beta_1 = 0$) a player does not go on answering a move that the other has
+#   taken back: section 8 of notebook 03.
 # - The $G$ that is returned is a running mean of $G$'s parameters over the last several hundred
 #   iterations. $G$ circles round its optimum rather than rest at it, and the mean of the circle is
 #   a better place than any point on it. `AveragedModel` of `torch.optim.swa_utils` keeps it.
@@ -1335,7 +1335,7 @@ print(
 # Also tried, in runs of 45 seconds of CPU time: a gradient penalty on real images (about as good
 # as input noise), a wider $D$ (1,024 and 512 units; too slow for what it gains), 32 numbers in $z$
 # instead of 64 (no difference that we could trust), and different learning rates for $D$ and $G$
-# (worse).
+# (worse here, though they helped on the line of notebook 03).
 #
 # Each row is one run with one seed. Differences of a few units between rows mean nothing, and a
 # recipe that is best for these networks in two minutes need not be so for others.
