@@ -567,6 +567,9 @@ export function toData(px, py, stageBox, [left, right, bottom, top]) {
 
 // ---------------------------------------------------------------------------- the page
 
+/** On what takes the focus: JupyterLab's own shortcuts (arrows, d d, ...) do not act there. */
+const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 /** A new element with attributes, inside its parent. */
 function add(parent, tag, attributes = {}, words = "") {
   const element = document.createElement(tag);
@@ -577,13 +580,12 @@ function add(parent, tag, attributes = {}, words = "") {
 }
 
 function page(el) {
-  // JupyterLab's one-letter shortcuts (a, b, dd ...) do not act inside.
-  const root = add(el, "div", { class: "ganlab", "data-lm-suppress-shortcuts": "true" });
-  const canvas = add(root, "canvas", { role: "img", tabindex: "0" });
+  const root = add(el, "div", { class: "ganlab" });
+  const canvas = add(root, "canvas", { role: "img", tabindex: "0", ...OWN_KEYS });
   const layers = add(root, "div", { class: "layers", role: "group", "aria-label": "Layers" });
   const timeline = add(root, "label", { class: "timeline" });
   add(timeline, "span", {}, "Iteration");
-  const range = add(timeline, "input", { type: "range", min: "0", step: "1" });
+  const range = add(timeline, "input", { type: "range", min: "0", ...OWN_KEYS });
   const where = add(timeline, "output");
   const algorithm = add(root, "section", { class: "algorithm", "aria-label": "Algorithm 1" });
   const lines = add(algorithm, "ol");
@@ -655,7 +657,8 @@ function showLayers(dom, layers, hidden, toggle) {
   dom.layers.replaceChildren();
   for (const { key, name, color, mark } of layers) {
     const on = !hidden.includes(key);
-    const button = add(dom.layers, "button", { type: "button", "aria-pressed": String(on) });
+    const attributes = { type: "button", "aria-pressed": String(on), ...OWN_KEYS };
+    const button = add(dom.layers, "button", attributes);
     const swatch = add(button, "i", { class: mark, "aria-hidden": "true" }, marks[mark] ?? "");
     swatch.style.setProperty("--swatch", color === "text" ? "var(--ink)" : color);
     add(button, "span", {}, name);
