@@ -13,11 +13,12 @@
 # %% [markdown]
 # # 05 · Two by two
 #
-# The GAN of notebook 04 was small, and still all its gradients came from autograd: `backward()` found
-# them, `step()` used them, and nothing of it could be seen. What does one update do to one weight,
-# and why that? With four layers in $D$ it takes more than a pencil to find out.
+# In notebook 04 one iteration fitted on a page, but only after $D$ had been cut down to one unit a
+# layer. The $D$ that was trained then had more than two thousand weights, and all their gradients came
+# from autograd: `backward()` found them, `step()` used them, and nothing of it could be seen. What does an
+# update do to each weight, and what comes of many updates?
 #
-# So here is a GAN of thirteen numbers. Its images have four pixels, both networks have one layer,
+# Here is a GAN of thirteen numbers. Its images have four pixels, both networks have one layer,
 # and you will do without autograd: derive every gradient by the chain rule, write it in NumPy, and
 # train. And once each number can be seen, some things can be proved that in large networks are only
 # observed: what this $D$ is blind to, and what becomes of the variety of the data.
@@ -125,7 +126,8 @@ print(f"{spread(np.random.default_rng(0).uniform(size=(100_000, 4))):.2f}")
 #
 # $$ G(z) = \sigma(u), \qquad u_i = z v_i + c_i. $$
 #
-# So $\theta_g = (v, c)$ is eight numbers, and $\sigma$ acts on each pixel by itself. The same
+# So $\theta_g = (v, c)$ is eight numbers (mind the letters: $w$ belongs to $D$ here, and to $G$ in
+# notebook 04), and $\sigma$ acts on each pixel by itself. The same
 # function serves twice, for a probability and for a grey value, and it comes first:
 #
 # $$ \sigma(a) = \frac{1}{1 + e^{-a}}. $$
@@ -1141,13 +1143,16 @@ assert bright - dark > 0.2, (
 import numpy as np
 
 
+COARSE = Z[::5]  # steps of 0.01
+
+
 def noise_of_d(before, followed):
     rest = followed - gradient_of_d(before, FACE, 1)  # what is left for the fake
-    return nearest([gradient_of_d(before, fake_of(before, z), 0) for z in Z], rest)[0]
+    return nearest([gradient_of_d(before, fake_of(before, z), 0) for z in COARSE], rest, COARSE)[0]
 
 
 def noise_of_g(before, after, followed):
-    return nearest([gradient_of_g(before, z, against=after) for z in Z], followed)[0]
+    return nearest([gradient_of_g(before, z, against=after) for z in COARSE], followed, COARSE)[0]
 
 
 apart, lr = [], 1e-4
@@ -1351,8 +1356,8 @@ where_it_rests()
 # $G$ follows the sign of $w_i$, and $w_i$ follows the difference between faces and fakes. While $G$'s
 # diagonal is too bright, $D$ subtracts more there than it adds, and $w_1$ falls; it passes zero, and only
 # then does $G$ turn round; when $G$ has come back to 0.8, $w_1$ is far below zero, and $G$ runs past the
-# data again. Each player answers what the other has just done. You know this dance from $V = xy$ in
-# notebook 02, where players who moved at once spiralled outwards, and players who took turns went round
+# data again. Each player answers what the other has just done. You know this dance from notebook
+# 04, and from $V = xy$ in notebook 02, where players who moved at once spiralled outwards, and players who took turns went round
 # for ever. Here the swings die away, slowly. The difference is that $D$'s loss is not a straight line in
 # $w$ but curved, and pulls large weights back: a pendulum with friction.
 #
@@ -1547,8 +1552,9 @@ against_a_fixed_discriminator()
 # not stand still: when the fakes have gone too far, $w$ turns round, and the corner is elsewhere. The
 # mean of the data comes out of this chase. Its variety does not, because nobody in the game asks for it.
 #
-# How much of this is particular to four pixels? Some. A hidden layer in $G$ could move its images in
-# different directions, and a deeper $D$ would notice when they are all the same. But the core remains in
+# How much of this is particular to four pixels? Some. With noise of both signs, as in notebook 04,
+# $1 + z z'$ can be negative, and two images can be moved apart; a hidden layer in $G$ could move them in
+# any directions; and a deeper $D$ would notice when they are all the same. But the core remains in
 # large GANs: $G$ is paid for each fake alone, the best answer to a fixed $D$ is to put everything where
 # $D$ is largest, and only the answers of $D$ keep $p_g$ from collapsing there.
 #
