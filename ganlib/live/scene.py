@@ -79,7 +79,7 @@ LAYERS = {
 """By the kind of picture: "line", "plane" or "images"."""
 
 HIDDEN_AT_FIRST = ("field", "mesh")
-POINTS, ARROWS, IMAGES = 256, 48, 8
+POINTS, ARROWS, IMAGES = 256, 48, 6
 
 
 @dataclass

@@ -701,6 +701,7 @@ function painter(dom, colors, report) {
   const ctx = dom.canvas.getContext("2d");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const state = { frame: null, width: 0, places: null, painted: 0, pen: null };
+  let reported = 0;
   let asked = false;
   let timer = 0;
 
@@ -728,7 +729,10 @@ function painter(dom, colors, report) {
     showWords(dom, frame);
     state.painted += 1;
     Object.assign(dom.root.dataset, { painted: state.painted, iteration: frame.iteration });
-    if (state.painted % REPORT_EVERY === 1 || !frame.playing) report(frame.number);
+    if (frame.number >= reported + REPORT_EVERY || (frame.number > reported && !frame.playing)) {
+      reported = frame.number;
+      report(reported);
+    }
   }
 
   state.ask = () => {
@@ -797,11 +801,19 @@ function listenToPen(dom, picture, drop) {
 
 function render({ model, el }) {
   const dom = page(el);
-  const mail = courier((message) => model.send(message));
+  const say = (message) => {
+    try {
+      model.send(message);
+    } catch {
+      setText(dom.error, "The kernel that ran this is gone. Run the cell again.");
+      dom.error.hidden = false;
+    }
+  };
+  const mail = courier(say);
   const picture = painter(
     dom,
     () => model.get("colors"),
-    (number) => model.send({ seen: number }),
+    (number) => say({ seen: number }),
   );
 
   const receive = () => {
@@ -829,7 +841,7 @@ function render({ model, el }) {
     const press = KEYS[event.key];
     if (!press || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    model.send({ press });
+    say({ press });
   });
   listenToPen(dom, picture, (point) => {
     mail.post({ draw: [point] }, (early, late) =>
