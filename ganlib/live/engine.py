@@ -249,6 +249,18 @@ class Engine:
         with self.looking():
             return self.ruler(self.watched_G)
 
+    def shown(self, a: Tensor) -> Tensor:
+        """D's outputs as they are painted: D(x) in the paper's game, scores in others.
+
+        A critic's scores are taken from their mean over the points of the picture, real and fake.
+        """
+        a = self.loss.shown(a)
+        if not self.loss.relative:
+            return a
+        with self.looking(), torch.no_grad():
+            x = torch.cat([self.view_x, self.watched_G(self.view_z)])
+            return a - self.loss.shown(self.watched_D(x)).mean()
+
     @contextmanager
     def looking(self) -> Iterator[None]:
         """Inside, G and D are in evaluation mode and random numbers are not the run's.

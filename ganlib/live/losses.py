@@ -33,6 +33,7 @@ class Loss:
         optimum: (p_data, p_g) at the same points -> the best D there, as ``shown`` would paint
             it; None where the best D at a point needs more than the densities at that point.
         penalty: weight of the gradient penalty in D's loss.
+        relative: whether outputs mean something only up to a constant, as a critic's do.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Loss:
     span: tuple[float, float] = (0.0, 1.0)
     optimum: Callable[[Tensor, Tensor], Tensor] | None = optimal_discriminator
     penalty: float = 0.0
+    relative: bool = False
 
     @property
     def from_the_paper(self) -> bool:
@@ -122,6 +124,7 @@ _GAMES = (
         span=(-1.0, 1.0),
         optimum=None,
         penalty=10.0,
+        relative=True,
     ),
 )
 

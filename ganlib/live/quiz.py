@@ -75,13 +75,14 @@ class Quiz:
     @classmethod
     def of(cls, engine: "Engine", seed: int = 0) -> "Quiz":
         """On an engine's data and its networks, as they are at each sample until a reset."""
-        G, D, noise, loss = engine.watched_G, engine.watched_D, engine.noise, engine.loss
+        G, D, noise = engine.watched_G, engine.watched_D, engine.noise
+        threshold = sum(engine.loss.span) / 2
 
         def fake(m: int) -> Tensor:
             with evaluating(G), torch.no_grad():
                 return G(noise(m))
 
-        return cls(engine.problem.sample_data, fake, D, seed, loss.shown, sum(loss.span) / 2)
+        return cls(engine.problem.sample_data, fake, D, seed, engine.shown, threshold)
 
     def answer(self, real: bool) -> Verdict:
         """Say whether the sample is real; learn whether it was, and go on to the next."""

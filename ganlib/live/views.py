@@ -29,7 +29,8 @@ def view(engine: Engine, layers: Collection[str] | None = None, size: int = 64) 
     arrows: arrows (r, d), -∂L_G/∂x at each fake, times m: the way that G is told to move it.
     densities: on the line x (n,), p_data (n,) and p_g (n,), per unit of length; in the plane
         p_data and p_g (64, 64), per unit of area. With them d_star, the best D against the
-        present p_g, where the loss has a formula for it.
+        present p_g, where there is a formula for it; for a critic on the line, a potential of
+        slope ±1 with the mean 0 that its scores are painted with.
     d: on the line d (n,) at the same x; in the plane d (size, size).
     map: z (q,) and gz (q, d) for noise of one coordinate, evenly spread under p_z: lines from z to
         G(z) crowd where p_g is large.
@@ -55,7 +56,7 @@ def view(engine: Engine, layers: Collection[str] | None = None, size: int = 64) 
 @torch.no_grad()
 def _points(engine: Engine, size: int) -> dict[str, Any]:
     fake = engine.watched_G(engine.view_z)
-    both = engine.loss.shown(engine.watched_D(torch.cat([engine.view_x, fake])))
+    both = engine.shown(engine.watched_D(torch.cat([engine.view_x, fake])))
     d_real, d_fake = both.tensor_split([len(engine.view_x)])
     return {"real": engine.view_x, "fake": fake, "d_real": d_real, "d_fake": d_fake}
 
@@ -77,7 +78,20 @@ def _densities(engine: Engine, size: int) -> dict[str, Any]:
         found["x"] = ruler.middles
     if engine.loss.optimum is not None:
         found["d_star"] = engine.loss.optimum(torch.as_tensor(p_data), torch.as_tensor(p_g))
+    elif engine.loss.relative and isinstance(ruler, LineRuler):
+        found["d_star"] = _potential(ruler.middles, p_data, p_g)
     return found
+
+
+def _potential(x: NDArray[Any], p_data: NDArray[Any], p_g: NDArray[Any]) -> NDArray[Any]:
+    """The f with slopes of at most 1 that has the largest E f(x) - E f(G(z)), which is W1.
+
+    By parts that difference is -∫ f' (F_data - F_g) dx: f rises where F_g is the larger.
+    """
+    dx = x[1] - x[0]
+    f = np.cumsum(np.sign(np.cumsum(p_g - p_data))) * dx
+    both = p_data + p_g
+    return f - (f @ both) / both.sum() if both.any() else f
 
 
 @torch.no_grad()
@@ -85,11 +99,11 @@ def _d(engine: Engine, size: int) -> dict[str, Any]:
     problem = engine.problem
     if isinstance(engine.ruler, LineRuler):
         x = torch.as_tensor(engine.ruler.middles, dtype=torch.get_default_dtype())[:, None]
-        return {"d": engine.loss.shown(engine.watched_D(x))}
+        return {"d": engine.shown(engine.watched_D(x))}
     if problem.features != 2:
         return {}
     surface = engine.watched_D(_plane(problem.low, problem.high, size))
-    return {"d": engine.loss.shown(surface).reshape(size, size)}
+    return {"d": engine.shown(surface).reshape(size, size)}
 
 
 @torch.no_grad()

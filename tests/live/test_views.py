@@ -103,13 +103,26 @@ def test_d_is_painted_as_its_loss_shows_it(loss):
     engine = engine_for("two gaussians", loss=loss)
     view = engine.view()
     with torch.no_grad():
-        a = engine.D(torch.as_tensor(view["x"])[:, None])
-        a_fake = engine.D(torch.as_tensor(view["fake"]))
-    expected = torch.sigmoid(a) if engine.loss.from_the_paper else a
-    np.testing.assert_allclose(view["d"], expected.numpy(), rtol=1e-5, atol=1e-6)
-    shown = torch.sigmoid(a_fake) if engine.loss.from_the_paper else a_fake
-    np.testing.assert_allclose(view["d_fake"], shown.numpy(), rtol=1e-5, atol=1e-6)
-    assert ("d_star" in view) == (loss != "wasserstein")
+        a, real, fake = (
+            engine.D(torch.as_tensor(view[name]).reshape(-1, 1)) for name in ("x", "real", "fake")
+        )
+    if engine.loss.from_the_paper:
+        a, real, fake = map(torch.sigmoid, (a, real, fake))
+    if engine.loss.relative:  # a critic, whose zero is nowhere in particular
+        middle = torch.cat([real, fake]).mean()
+        a, real, fake = a - middle, real - middle, fake - middle
+    for name, expected in (("d", a), ("d_real", real), ("d_fake", fake)):
+        np.testing.assert_allclose(view[name], expected.numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_the_best_critic_on_the_line_tells_w1():
+    engine = engine_for("mixture", loss="wasserstein")
+    view = engine.view(["densities"])
+    f, dx = view["d_star"], view["x"][1] - view["x"][0]
+    np.testing.assert_allclose(np.abs(np.diff(f)), dx, rtol=1e-3)
+    gained = (f * (view["p_data"] - view["p_g"])).sum() * dx
+    assert gained == pytest.approx(engine.measure()["w1"], rel=0.01)
+    assert "d_star" not in engine_for("ring", loss="wasserstein").view()
 
 
 @pytest.mark.parametrize("problem", ["two gaussians", "ring", "faces"])
