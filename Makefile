@@ -30,6 +30,7 @@ test: $(READY)
 	ruff check
 	ruff format --check
 	codespell
+	oxlint --deny-warnings ganlib
 	mypy
 	OMP_NUM_THREADS=1 pytest --numprocesses=2 --dist=loadgroup
 	OMP_NUM_THREADS=1 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=600 solutions

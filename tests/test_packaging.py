@@ -21,12 +21,13 @@ MODULES = sorted((ROOT / "ganlib").rglob("*.py"))
 # Where the name that is imported is not the name that is installed.
 DISTRIBUTIONS = {
     "IPython": "ipython",
+    "PIL": "pillow",
     "markdown_it": "markdown-it-py",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
 # Where conda has another name.
-CONDA = {"pytorch": "torch"}
+CONDA = {"playwright-python": "playwright", "pytorch": "torch"}
 
 
 def requirements(lines):

@@ -21,6 +21,9 @@ export function unpack(view) {
 export const scale = (low, high, from, to) => (value) =>
   from + ((value - low) / (high - low)) * (to - from);
 
+/** The value, or the end of [low, high] that is nearest to it. */
+const within = (value, low, high) => Math.min(high, Math.max(low, value));
+
 /** At most about `count` round numbers in [low, high]. */
 export function ticks(low, high, count = 5) {
   const rough = (high - low) / count;
@@ -65,16 +68,16 @@ export function extent(arrays) {
 /** The pieces of the curves values = level on an n × n grid, as [x0, y0, x1, y1] in cells. */
 export function contour(values, n, level) {
   const pieces = [];
-  const cross = (a, b) => (level - a) / (b - a);
+  const share = (a, b) => (level - a) / (b - a);
   for (let row = 0; row < n - 1; row++) {
     for (let column = 0; column < n - 1; column++) {
       const i = row * n + column;
       const [a, b, c, d] = [values[i], values[i + 1], values[i + n + 1], values[i + n]];
       const ends = [];
-      if (a < level !== b < level) ends.push([column + cross(a, b), row]);
-      if (b < level !== c < level) ends.push([column + 1, row + cross(b, c)]);
-      if (d < level !== c < level) ends.push([column + cross(d, c), row + 1]);
-      if (a < level !== d < level) ends.push([column, row + cross(a, d)]);
+      if (a < level !== b < level) ends.push([column + share(a, b), row]);
+      if (b < level !== c < level) ends.push([column + 1, row + share(b, c)]);
+      if (d < level !== c < level) ends.push([column + share(d, c), row + 1]);
+      if (a < level !== d < level) ends.push([column, row + share(a, d)]);
       for (let e = 0; e + 1 < ends.length; e += 2) pieces.push([...ends[e], ...ends[e + 1]]);
     }
   }
@@ -108,12 +111,12 @@ const DASHES = { solid: [], dotted: [2, 3], dashed: [7, 4], dashdot: [7, 3, 2, 3
 
 // ---------------------------------------------------------------------------- marks
 
-function clip(ctx, box, draw) {
+function clip(ctx, box, inside) {
   ctx.save();
   ctx.beginPath();
   ctx.rect(box.x, box.y, box.w, box.h);
   ctx.clip();
-  draw();
+  inside();
   ctx.restore();
 }
 
@@ -243,12 +246,12 @@ export function drawLine(ctx, stage, box, ink) {
     ctx.beginPath();
     segment(ctx, inner.x, chance(middle), inner.x + inner.w, chance(middle));
     ctx.stroke();
-    const draw = (key, y, color, dash, width) =>
+    const line = (key, y, color, dash, width) =>
       stage[key] && curve(ctx, stage[key], at, y, { color, dash, width });
-    draw("p_data", density, ink.data, "dotted", 3);
-    draw("p_g", density, ink.generator, "solid", 2.5);
-    draw("d_star", chance, ink.optimum, "dashdot", 2);
-    draw("d", chance, ink.text, "dashed", 2);
+    line("p_data", density, ink.data, "dotted", 3);
+    line("p_g", density, ink.generator, "solid", 2.5);
+    line("d_star", chance, ink.optimum, "dashdot", 2);
+    line("d", chance, ink.text, "dashed", 2);
   });
 
   ctx.strokeStyle = ink.text;
@@ -303,7 +306,7 @@ export function heat(values, n, [low, high], ink) {
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
       const value = values[(n - 1 - row) * n + column];
-      const shade = shades[Math.round(Math.min(255, Math.max(0, share(value)))) || 0];
+      const shade = shades[Math.round(within(share(value), 0, 255)) || 0];
       pixels.set([...shade, 255], 4 * (row * n + column));
     }
   }
@@ -735,11 +738,11 @@ function painter(dom, colors, report) {
     }
   }
 
+  const soon = () => requestAnimationFrame(paint);
   state.ask = () => {
     if (asked) return;
     asked = true;
     clearTimeout(timer);
-    const soon = () => requestAnimationFrame(paint);
     // Who asks for less motion gets two pictures a second.
     if (state.frame?.playing && still.matches) timer = setTimeout(soon, 500);
     else soon();
@@ -787,7 +790,6 @@ function listenToPen(dom, picture, drop) {
     const move = MOVES[event.key];
     if (move) {
       const step = (right - left) / 40;
-      const within = (value, low, high) => Math.min(high, Math.max(low, value));
       picture.pen = [
         within(pen[0] + move[0] * step, left, right),
         within(pen[1] + move[1] * step, bottom, top),
