@@ -21,8 +21,8 @@ def picture(engine: Engine) -> Figure:
         both = np.concatenate([arrays["real"][:10], arrays["fake"][:10]]).reshape(-1, side, side)
         return plot_images(both, columns=10, title=f"{title}: real above, fake below")
     if kind == "line" and "x" in arrays:
-        curves = (arrays[key] for key in ("x", "p_data", "p_g", "d"))
-        return plot_game(*curves, arrays.get("d_star"), title=title)
+        x, p_data, p_g, d = (arrays[key] for key in ("x", "p_data", "p_g", "d"))
+        return plot_game(x, p_data, p_g, d, arrays.get("d_star"), title)
     return _points(engine, arrays, title)
 
 
@@ -34,10 +34,10 @@ def _points(engine: Engine, arrays: dict[str, np.ndarray], title: str) -> Figure
         tints = LinearSegmentedColormap.from_list(
             "D", [COLORS["generator"], "white", COLORS["data"]]
         )
-        span = dict(zip(("vmin", "vmax"), engine.loss.span, strict=True))
+        low_d, high_d = engine.loss.span
         shown = axes.imshow(
             arrays["d"], origin="lower", extent=(low, high, low, high), cmap=tints, alpha=0.6,
-            **span,
+            vmin=low_d, vmax=high_d,
         )  # fmt: skip
         figure.colorbar(shown, label="D(x)")
     for key, mark, color in (("real", "o", "data"), ("fake", "x", "generator")):

@@ -34,8 +34,11 @@ class QuizPanel(VBox):
         super().__init__([self.sample, HBox([self.real, self.fake]), self.verdict, self.score])
 
     def _answer(self, real: bool) -> None:
-        verdict = self.quiz.answer(real)
-        self.verdict.value = f'<p role="status">{html.escape(verdict_words(verdict))}</p>'
+        try:
+            role, words = "status", verdict_words(self.quiz.answer(real))
+        except Exception as error:  # a student's G or D; a callback's error is shown nowhere
+            role, words = "alert", f"{type(error).__name__}: {error}"
+        self.verdict.value = f'<p role="{role}">{html.escape(words)}</p>'
         self._show()
 
     def _show(self) -> None:

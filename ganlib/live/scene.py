@@ -138,7 +138,7 @@ def stage(engine: Engine, hidden: Collection[str] = ()) -> dict[str, Any]:
 
 def _line(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
     low, high = engine.problem.low, engine.problem.high
-    shown = {key: arrays[key] for key in ("p_data", "p_g", "d", "d_star") if key in arrays}
+    shown: dict[str, Any] = _those(arrays, "p_data", "p_g", "d", "d_star")
     if "z" in arrays:
         shown["map"] = {"z": arrays["z"], "g": arrays["gz"], "range": _wide(arrays["z"])}
     # Fixed by p_data alone, so that the axis stands still while p_g moves.
@@ -148,7 +148,7 @@ def _line(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
 
 def _plane(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
     low, high = engine.problem.low, engine.problem.high
-    shown = {key: arrays[key] for key in ("d", "d_star") if key in arrays}
+    shown: dict[str, Any] = _those(arrays, "d", "d_star")
     if "real" in arrays:
         shown |= {"real": arrays["real"][:POINTS], "fake": arrays["fake"][:POINTS]}
     if "mesh" in arrays:
@@ -167,6 +167,10 @@ def _images(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
         if key in arrays:
             shown |= {key: arrays[key][:IMAGES], f"d_{key}": arrays[f"d_{key}"][:IMAGES]}
     return shown
+
+
+def _those(arrays: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: arrays[key] for key in keys if key in arrays}
 
 
 def _wide(z: Any) -> list[float]:

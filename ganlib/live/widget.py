@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -99,7 +100,7 @@ class GANLab:
         self._deaf = False  # while the kernel itself moves the controls
         self._still: Any = None  # the handle of the picture that stands in for the widget
 
-        problems = [(name, name) for name in (*PROBLEMS, DRAWN)]
+        problems: list[tuple[str, Any]] = [(name, name) for name in (*PROBLEMS, DRAWN)]
         if isinstance(problem, Problem):
             problems.append((problem.name, problem))
         self.controls = Controls(problems, problem)
@@ -137,7 +138,7 @@ class GANLab:
         for name, failure in FAILURES.items():
             button = Button(description=name, tooltip=failure.cause, layout=Layout(width="auto"))
             self.gallery.children += (button,)
-            clicks[button] = lambda failure=failure: self._fail_like(failure)
+            clicks[button] = partial(self._fail_like, failure)
         for button, act in clicks.items():
             button.on_click(lambda _, act=act: self._obey(act))
         changes: dict[Widget, Callable[[], None]] = {
@@ -150,7 +151,7 @@ class GANLab:
             c.loss: lambda: self.engine.set(loss=c.loss.value),
         }
         for name, slider in c.sliders.items():
-            changes[slider] = lambda n=name, s=slider: self.engine.set(**{n: s.value})
+            changes[slider] = partial(self._set, name, slider)
         for control, act in changes.items():
             control.observe(lambda _, act=act: self._obey(act), names="value")
         self.canvas.observe(lambda _: self._obey(lambda: None), names="hidden")
@@ -196,6 +197,9 @@ class GANLab:
         else:
             self._due = 0.0
             self._player.start()
+
+    def _set(self, name: str, slider: Any) -> None:
+        self.engine.set(**{name: slider.value})
 
     def _step(self, how: str = "step") -> None:
         self._player.stop()
