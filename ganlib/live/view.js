@@ -589,7 +589,7 @@ function page(el) {
   const timeline = add(root, "label", { class: "timeline" });
   add(timeline, "span", {}, "Iteration");
   const range = add(timeline, "input", { type: "range", min: "0", ...OWN_KEYS });
-  const where = add(timeline, "output");
+  const where = add(timeline, "span", { "aria-hidden": "true" }); // the slider says it too
   const algorithm = add(root, "section", { class: "algorithm", "aria-label": "Algorithm 1" });
   const lines = add(algorithm, "ol");
   const caption = add(algorithm, "p", { "aria-live": "polite" });

@@ -1,0 +1,161 @@
+"""The live GAN in JupyterLab, as a student meets it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.live.conftest import wait_for_kernel
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+Open = Callable[[str], Page]
+
+
+def lab(problem: str) -> str:
+    return f'from ganlib.live import GANLab\n\nlab = GANLab(problem="{problem}")\nlab'
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def iteration(page: Page) -> int:
+    return int(page.locator(".ganlab").get_attribute("data-iteration"))
+
+
+def reaches(page: Page, at_least: int) -> None:
+    page.wait_for_function(
+        f"() => document.querySelector('.ganlab').dataset.iteration >= {at_least}", timeout=30_000
+    )
+
+
+def stands_still(page: Page) -> bool:
+    before = page.locator(".ganlab").get_attribute("data-painted")
+    page.wait_for_timeout(500)
+    return page.locator(".ganlab").get_attribute("data-painted") == before
+
+
+def test_play_pause_step_slide_scrub_and_reload(notebook: Open) -> None:
+    page = notebook(lab("two gaussians"))
+    canvas = page.locator(".ganlab canvas")
+    assert iteration(page) == 0
+    assert stands_still(page)
+    expect(page.locator(".jp-RenderedImage img")).to_be_hidden()  # the view stands there itself
+
+    before = canvas.screenshot()
+    button(page, "Play").click()
+    reaches(page, 10)
+    button(page, "Pause").click()
+    expect(button(page, "Play")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert stands_still(page)
+    assert canvas.screenshot() != before
+
+    at = iteration(page)
+    button(page, "Step").click()
+    reaches(page, at + 1)
+    canvas.focus()
+    page.keyboard.press("d")
+    reaches(page, at + 2)
+    page.keyboard.press("d")  # to JupyterLab "d d" means: delete the cell
+    reaches(page, at + 3)
+    page.keyboard.press("Space")
+    reaches(page, at + 5)
+    page.keyboard.press("Space")
+    expect(button(page, "Play")).to_be_visible()
+
+    k = page.locator(".widget-hslider", has_text="k").locator(".noUi-handle").first
+    k.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert float(k.get_attribute("aria-valuenow")) == 3
+
+    timeline = page.locator(".ganlab input[type=range]")
+    timeline.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.querySelector('.ganlab').dataset.iteration == 0")
+    page.keyboard.press("End")
+    reaches(page, at)
+
+    at = iteration(page)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    wait_for_kernel(page)
+    page.wait_for_selector(".ganlab[data-painted]", timeout=30_000)
+    assert iteration(page) == at
+    button(page, "Step").click()
+    reaches(page, at + 1)
+
+
+def test_draw_your_own(notebook: Open) -> None:
+    page = notebook(lab("draw your own"))
+    canvas = page.locator(".ganlab canvas")
+    button(page, "New drawing").click()
+    box = canvas.bounding_box()
+    before = canvas.screenshot()
+    page.mouse.move(box["x"] + 100, box["y"] + 120)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 160, box["y"] + 200, steps=12)
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    after = canvas.screenshot()
+    assert after != before
+    button(page, "Step").click()
+    reaches(page, 1)
+
+
+def test_a_cell_that_is_run_again_stops_the_old_lab(notebook: Open) -> None:
+    page = notebook(
+        lab("ring").replace("lab = ", "old = globals().get('lab')\nlab = ")
+        + "\nprint('still playing', bool(old and old.playing))\nlab"
+    )
+    button(page, "Play").click()
+    reaches(page, 2)
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    expect(page.locator(".ganlab")).to_have_attribute("data-iteration", "0", timeout=30_000)
+    assert page.locator(".ganlab").count() == 1
+    assert stands_still(page)
+    expect(page.get_by_text("still playing False")).to_be_visible()
+
+
+def test_an_error_of_ones_own_module_stands_in_the_panel(notebook: Open) -> None:
+    page = notebook(
+        "from torch import nn\n"
+        "from ganlib.live import GANLab\n"
+        "class MyG(nn.Linear):\n"
+        "    calls = 0\n"
+        "    def forward(self, z):\n"
+        "        self.calls += 1\n"
+        "        if self.calls > 60:\n"
+        "            raise RuntimeError('I forgot a line')\n"
+        "        return super().forward(z)\n"
+        "GANLab('gaussian', G=MyG(1, 1))"
+    )
+    button(page, "Play").click()
+    alert = page.locator(".ganlab [role=alert]")
+    expect(alert).to_contain_text("I forgot a line", timeout=30_000)
+    expect(alert).to_contain_text("in forward, line 8")
+    expect(button(page, "Play")).to_be_visible()
+
+
+def test_what_is_saved_has_a_picture_and_no_state(
+    notebook: Open, jupyter: tuple[str, Path]
+) -> None:
+    """Where the run was paused: that is what is left when the kernel is gone."""
+    page = notebook(lab("two gaussians"))
+    button(page, "Play").click()
+    reaches(page, 3)
+    button(page, "Pause").click()
+    page.wait_for_timeout(3000)
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_timeout(1000)
+    newest = max(jupyter[1].glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
+    saved = json.loads(newest.read_text())
+    assert "widgets" not in saved["metadata"]
+    _, picture = saved["cells"][0]["outputs"]
+    assert "image/png" in picture["data"]
+    assert f"Iteration {iteration(page)}." in picture["metadata"]["image/png"]["alt"]
