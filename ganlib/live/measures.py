@@ -3,7 +3,8 @@
 Nothing is estimated from random samples. On the line p_g is the push-forward of a fine grid of
 noise, p_data is integrated exactly over each bin, and W1 is the area between the two distribution
 functions. In the plane a fine mesh of noise is pushed forward and its mass counted in square
-bins, and W1 is the cheapest matching of points spread evenly under each.
+bins, W1 is the cheapest matching of points spread evenly under each, and modes are counted with
+2048 points of p_g.
 
 KL and JSD are those of the binned distributions, in nats. They never exceed those of the
 densities and grow to them as the bins shrink.
@@ -16,6 +17,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.special import logsumexp, xlogy
 from torch import Tensor, nn
 
+from ganlib.evaluation import mode_statistics
 from ganlib.live.gaussians import gaussians
 from ganlib.live.problems import Problem
 from ganlib.live.pushforward import LineCDF, cloud, line_cells, plane_mesh, plane_points
@@ -176,7 +178,7 @@ class PlaneRuler:
         return {
             **divergences(self.log_p, np.append(q, max(0.0, 1 - q.sum())), negligible=1e-4),
             "w1": matching(self.x, x[: self.points]),
-            **modes(x, self.problem.modes, self.problem.mode_std),
+            **modes(x, self.problem),
         }
 
     @torch.no_grad()
@@ -210,7 +212,7 @@ class CloudRuler:
     def __call__(self, G: nn.Module) -> dict[str, float]:
         x = _points(G, self.cloud)
         w1 = matching(self.x, x[: self.points])
-        return {"w1": w1, **modes(x, self.problem.modes, self.problem.mode_std)}
+        return {"w1": w1, **modes(x, self.problem)}
 
 
 def _points(G: nn.Module, z: Tensor) -> Tensor:
@@ -251,24 +253,17 @@ def matching(x: Tensor, y: Tensor) -> float:
     return float(distance[linear_sum_assignment(distance)].mean())
 
 
-def modes(x: Tensor, centers: Tensor | None, std: float) -> dict[str, float]:
-    """How many modes p_g covers, and how much of it is near one.
-
-    A point belongs to the nearest mode if it is within 3 std of it. A mode is covered when it
-    holds at least a tenth of an equal share.
+def modes(x: Tensor, problem: Problem) -> dict[str, float]:
+    """Modes covered and share of high quality, as :func:`ganlib.evaluation.mode_statistics` has it.
 
     Args:
         x: points of p_g, shape ``(n, d)``.
-        centers: of the modes, shape ``(c, d)``; None where there are none.
-        std: of each mode.
+        problem: whose modes they may cover.
 
     Returns:
-        "modes", a whole number up to c, and "quality", in [0, 1]; nothing if there are none.
+        "modes" and "quality", in [0, 1]; nothing for a problem without modes.
     """
-    if centers is None:
+    if problem.modes is None:
         return {}
-    distance, nearest = torch.cdist(x, centers.to(x)).min(dim=1)
-    counts = torch.bincount(nearest[distance <= 3 * std], minlength=len(centers))
-    share = counts / len(x)
-    covered = (share >= 0.1 / len(centers)).sum().item()
-    return {"modes": float(covered), "quality": share.sum().item()}
+    covered, quality = mode_statistics(x, problem.modes, problem.mode_std)
+    return {"modes": float(covered), "quality": quality}

@@ -31,7 +31,7 @@ def view(engine: Engine, layers: Collection[str] | None = None, size: int = 64) 
         p_data and p_g (64, 64), per unit of area. With them d_star, the best D against the
         present p_g, where there is a formula for it; for a critic on the line, a potential of
         slope ±1 with the mean 0 that its scores are painted with.
-    d: on the line d (n,) at the same x; in the plane d (size, size).
+    d: on the line x (n,) and d (n,); in the plane d (size, size).
     map: z (q,) and gz (q, d) for noise of one coordinate, evenly spread under p_z: lines from z to
         G(z) crowd where p_g is large.
     mesh: mesh (21, 21, 2), G of a square mesh of noise of two coordinates, and mesh_mass
@@ -75,7 +75,7 @@ def _densities(engine: Engine, size: int) -> dict[str, Any]:
     p_data, p_g = ruler.p_data, ruler.p_g(engine.watched_G)
     found: dict[str, Any] = {"p_data": p_data, "p_g": p_g}
     if isinstance(ruler, LineRuler):
-        found["x"] = ruler.middles
+        found["x"] = _middles(engine.problem.low, engine.problem.high, len(p_g))
     if engine.loss.optimum is not None:
         found["d_star"] = engine.loss.optimum(torch.as_tensor(p_data), torch.as_tensor(p_g))
     elif engine.loss.relative and isinstance(ruler, LineRuler):
@@ -97,9 +97,9 @@ def _potential(x: NDArray[Any], p_data: NDArray[Any], p_g: NDArray[Any]) -> NDAr
 @torch.no_grad()
 def _d(engine: Engine, size: int) -> dict[str, Any]:
     problem = engine.problem
-    if isinstance(engine.ruler, LineRuler):
-        x = torch.as_tensor(engine.ruler.middles, dtype=torch.get_default_dtype())[:, None]
-        return {"d": engine.shown(engine.watched_D(x))}
+    if problem.features == 1:
+        x = _middles(problem.low, problem.high, 320)
+        return {"x": x, "d": engine.shown(engine.watched_D(x[:, None]))}
     if problem.features != 2:
         return {}
     surface = engine.watched_D(_plane(problem.low, problem.high, size))
@@ -153,7 +153,11 @@ def _slope(D: nn.Module, x: Tensor, of: Callable[[Tensor], Tensor]) -> Tensor:
 
 def _plane(low: float, high: float, size: int) -> Tensor:
     """The middles of size × size cells, (size², 2), row by row; y rises with the row."""
-    half = (high - low) / size / 2
-    line = torch.linspace(low + half, high - half, size)
+    line = _middles(low, high, size)
     y, x = torch.meshgrid(line, line, indexing="ij")
     return torch.stack([x, y], dim=-1).reshape(-1, 2)
+
+
+def _middles(low: float, high: float, n: int) -> Tensor:
+    half = (high - low) / n / 2
+    return torch.linspace(low + half, high - half, n)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import Tensor, nn
 
 __all__ = ["ModuleError", "Watched", "evaluating"]
@@ -24,10 +25,12 @@ class Watched(nn.Module):
     def __init__(self, name: str, module: nn.Module, shape: tuple[int, ...]) -> None:
         super().__init__()
         self.name, self.module, self.shape = name, module, shape
+        self.dtype = next((p.dtype for p in module.parameters()), torch.get_default_dtype())
 
     def forward(self, batch: Tensor) -> Tensor:
         try:
-            out = self.module(batch.clone())  # it may work in place
+            # A copy, because it may work in place; float64 where the module is.
+            out = self.module(batch.to(self.dtype, copy=True))
         except Exception as error:
             raise ModuleError(
                 f"{self.name} raised {type(error).__name__} on a batch of shape "

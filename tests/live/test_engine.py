@@ -608,6 +608,15 @@ def test_the_noise_fits_the_students_g():
     engine.step(2)
 
 
+@pytest.mark.parametrize("loss", ["non-saturating", "wasserstein"])
+def test_modules_in_float64(loss):
+    engine = Engine("ring", G=nn.Linear(2, 2).double(), D=Discriminator(2).double(), loss=loss, m=8)
+    for _ in range(5):
+        engine.advance()
+    engine.view()
+    assert engine.G.weight.dtype == torch.float64
+
+
 def test_a_run_that_diverges_says_so_and_is_back_at_its_last_good_state():
     engine = small(opt_g="sgd", opt_d="sgd")
     engine.step(10)
@@ -647,4 +656,6 @@ def test_data_whose_density_nobody_knows(features):
     engine = Engine(from_samples(torch.rand(50, features)), m=8, measure_every=1)
     engine.step(2)
     assert engine.measures.latest["w1"] > 0
-    assert "p_data" not in engine.view()
+    view = engine.view()
+    assert "p_data" not in view
+    assert ("d" in view) == (features < 3)
