@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.live.conftest import wait_for_kernel
+from tests.live.browsing import wait_for_kernel
 
 pytestmark = pytest.mark.xdist_group("browser")
 
