@@ -2,6 +2,11 @@
 
 ``Engine(**FAILURES["collapse"].settings)`` starts one; after ``iterations`` its ``shows`` says
 whether the failure is there.
+
+The vanishing gradient is that of Goodfellow et al. 2014, section 3, and of Arjovsky and Bottou
+2017, *Towards Principled Methods for Training GANs*, arXiv:1701.04862; the oscillation under a
+linear D that of Mescheder, Geiger and Nowozin 2018, *Which Training Methods for GANs do actually
+Converge?*, arXiv:1801.04406.
 """
 
 import math
@@ -45,9 +50,9 @@ class Failure:
 
 
 def _collapse(engine: Engine) -> bool:
-    """At most 2 of the 8 modes at every measurement of the second half."""
+    """At most 2 of the 8 modes at nine in ten measurements of the second half."""
     modes = engine.measures["modes"]
-    return bool((modes[len(modes) // 2 :] <= 2).all())
+    return bool((modes[len(modes) // 2 :] <= 2).mean() >= 0.9)
 
 
 def _oscillation(engine: Engine) -> bool:
@@ -88,8 +93,8 @@ _GALLERY = (
     Failure(
         "collapse",
         "G learns ten times as fast as D.",
-        "G moves all it makes to wherever D says “real” just now, one or two of the eight modes "
-        "at most; when D has learnt that, all of it moves on. Modes covered, mesh of G.",
+        "G moves all it makes to wherever D says “real” just now, rarely more than two of the "
+        "eight modes; when D has learnt that, all of it moves on. Modes covered, mesh of G.",
         {"problem": "ring", "lr_g": 1e-2, "lr_d": 1e-3, "m": 64},
         800,
         _collapse,
@@ -122,7 +127,7 @@ _GALLERY = (
         "D too strong",
         "D takes ten steps of Adam for one of plain gradient descent of G.",
         "D is right about nearly every sample and steep, so that each step throws p_g about. "
-        "Loss of D near 0, JSD near log 2, gradient of G large.",
+        "Loss of D low, JSD high, gradient of G large.",
         {"problem": "ring", "k": 10, "lr_d": 1e-2, "opt_g": "sgd", "lr_g": 0.05, "m": 64},
         150,
         _strong,
@@ -131,7 +136,7 @@ _GALLERY = (
         "D too weak",
         "D has one hidden layer of two units.",
         "Both losses look like the equilibrium's, log 4 and log 2, and p_g is nowhere near the "
-        "data: losses tell how the players do against each other, and nothing else. JSD at log 2.",
+        "data: losses tell how the players do against each other and nothing else. JSD near log 2.",
         {"problem": "ring", "D": lambda: Discriminator(2, (2,)), "lr_d": 5e-3, "m": 64},
         600,
         _weak,
