@@ -184,7 +184,7 @@ def _diverged(D: Ensemble, G: Ensemble, losses: Tensor) -> list[int]:
     """The runs with a loss, (iterations, runs), or a parameter that is not finite; warns too."""
     good = losses.isfinite().all(dim=0)
     for p in (*D.parameters(), *G.parameters()):
-        good &= p.detach().flatten(1).isfinite().all(dim=1).cpu()
+        good &= p.detach().reshape(D.runs, -1).isfinite().all(dim=1).cpu()
     runs: list[int] = (~good).nonzero().flatten().tolist()
     if runs:
         # The iterations with finite losses, up to the first without, are one less than its number.

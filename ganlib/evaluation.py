@@ -25,6 +25,7 @@ __all__ = [
     "SIGMAS",
     "ModeStatistics",
     "ParzenScore",
+    "effective_modes",
     "fit_sigma",
     "mode_statistics",
     "nearest_neighbours",
@@ -192,6 +193,22 @@ def mode_statistics(
     squared, nearest = torch.cat(blocks).min(dim=1)
     good = squared <= reach**2
     return ModeStatistics(len(nearest[good].unique()), good.double().mean().item())
+
+
+@torch.no_grad()
+def effective_modes(samples: Points, centers: Points) -> float:
+    """Among how many modes the samples are shared out, each counted for its nearest centre.
+
+    The exponential of the entropy of the shares: n if n modes have 1/n each, 1 if one has all.
+    It is (number of modes) · exp(−KL(shares || uniform)), and says nothing of quality.
+
+    Args, errors: as in :func:`mode_statistics`. Returns a number in [1, number of modes].
+    """
+    samples, centers = _rows("samples", samples), _rows("centers", centers)
+    blocks = _squared_distances(samples, centers, chunk=10_000)
+    nearest = torch.cat([block.argmin(dim=1) for block in blocks])
+    shares = torch.bincount(nearest).double() / len(nearest)
+    return torch.special.entr(shares).sum().exp().item()
 
 
 def _log_window(squared: Tensor, d: int, sigma: float) -> Tensor:

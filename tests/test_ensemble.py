@@ -188,6 +188,21 @@ def test_a_parameter_that_is_lost_in_the_last_step_is_noticed():
     assert history.diverged == [0, 1, 2]
 
 
+def test_a_parameter_may_be_a_single_number():
+    class Shift(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.theta = nn.Parameter(torch.zeros(()))
+
+        def forward(self, z):
+            return z[..., :2].float() + self.theta
+
+    G = Ensemble(Shift, 2)
+    short(Ensemble(lambda: Discriminator(2), 2), G, lambda n: data(n).float())
+    assert next(G.parameters()).shape == (2,)
+    assert (next(G.parameters()) > 0).all()  # the data lie at 3
+
+
 def test_the_cpu_reads_nothing_in_the_loop(monkeypatch):
     looks = []
     with Reads(monkeypatch) as reads:

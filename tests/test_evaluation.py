@@ -14,6 +14,7 @@ from sklearn.neighbors import KernelDensity, NearestNeighbors
 from ganlib.data import centers, grid, load_mnist, ring
 from ganlib.evaluation import (
     SIGMAS,
+    effective_modes,
     fit_sigma,
     mode_statistics,
     nearest_neighbours,
@@ -333,3 +334,21 @@ def test_as_many_modes_as_are_visited(visited):
 def test_mode_statistics_says_what_it_expected(arguments, message):
     with pytest.raises(ValueError, match=message):
         mode_statistics(*arguments)
+
+
+# effective_modes
+
+
+@BOTH
+def test_equal_shares_count_the_modes_that_have_them(dtype):
+    for n in (1, 3, 8):
+        assert effective_modes(RING[:n].to(dtype).repeat(4, 1), RING) == pytest.approx(n)
+    assert effective_modes(2 * RING.numpy(), RING) == pytest.approx(8)  # near or far, all the same
+
+
+def test_unequal_shares_count_less():
+    x = torch.cat([RING[:1].repeat(3, 1), RING[1:2]])  # 3/4 and 1/4
+    assert effective_modes(x, RING) == pytest.approx(4 / 3**0.75)
+    shares = torch.tensor([0.75, 0.25], dtype=torch.float64)
+    divergence = (shares * torch.log(8 * shares)).sum().item()  # KL(shares || uniform)
+    assert effective_modes(x, RING) == pytest.approx(8 * math.exp(-divergence))
