@@ -20,7 +20,7 @@ def picture(engine: Engine) -> Figure:
         side = int(engine.problem.features**0.5)
         both = np.concatenate([arrays["real"][:10], arrays["fake"][:10]]).reshape(-1, side, side)
         return plot_images(both, columns=10, title=f"{title}: real above, fake below")
-    if kind == "line" and "x" in arrays:
+    if kind == "line" and "p_data" in arrays:
         x, p_data, p_g, d = (arrays[key] for key in ("x", "p_data", "p_g", "d"))
         return plot_game(x, p_data, p_g, d, arrays.get("d_star"), title)
     return _points(engine, arrays, title)
@@ -30,7 +30,7 @@ def _points(engine: Engine, arrays: dict[str, np.ndarray], title: str) -> Figure
     figure = Figure(figsize=(5.2, 4), layout="constrained")
     axes = figure.subplots()
     low, high = engine.problem.low, engine.problem.high
-    if "d" in arrays:
+    if "d" in arrays and arrays["d"].ndim == 2:
         tints = LinearSegmentedColormap.from_list(
             "D", [COLORS["generator"], "white", COLORS["data"]]
         )

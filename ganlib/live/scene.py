@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganlib.live.engine import Engine
 from ganlib.live.walk import PAGE, Record
@@ -25,6 +26,7 @@ __all__ = [
     "scene",
     "stage",
     "status",
+    "thin",
 ]
 
 Curves = Mapping[str, Any]
@@ -65,7 +67,7 @@ LAYERS = {
     "plane": (
         Layer("real", "real", "data", "disc", ("points",)),
         Layer("fake", "fake", "generator", "cross", ("points",)),
-        Layer("d", "D", "text", "fill", ("d",)),
+        Layer("d", "D, blue where it says real", "data", "fill", ("d",)),
         Layer("d_star", "D* = 1/2", "optimum", "dotted", ("densities",)),
         Layer("mesh", "G of a mesh of noise", "generator", "mesh", ("mesh",)),
         Layer("pull", "G's gradient", "value", "arrow", ("points", "arrows")),
@@ -139,11 +141,25 @@ def stage(engine: Engine, hidden: Collection[str] = ()) -> dict[str, Any]:
 def _line(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
     low, high = engine.problem.low, engine.problem.high
     shown: dict[str, Any] = _those(arrays, "p_data", "p_g", "d", "d_star")
+    if "p_data" not in shown:  # data whose density nobody knows
+        shown |= _histograms(engine)
     if "z" in arrays:
         shown["map"] = {"z": arrays["z"], "g": arrays["gz"], "range": _wide(arrays["z"])}
-    # Fixed by p_data alone, so that the axis stands still while p_g moves.
-    top = 1.6 * float(arrays["p_data"].max()) if "p_data" in arrays else 1.0
+    # Set by p_data alone, so that the axis stands still while p_g moves.
+    top = 1.6 * float(shown["p_data"].max())
     return {"range": [low, high], "top": top, **shown}
+
+
+def _histograms(engine: Engine, bins: int = 64) -> dict[str, Any]:
+    """Both densities as steps of five equal values each, estimated from points that stay."""
+    low, high = engine.problem.low, engine.problem.high
+    points = engine.view(["points"])
+
+    def steps(x: NDArray[Any]) -> NDArray[Any]:
+        inside, _ = np.histogram(x, bins, (low, high))
+        return np.repeat(inside * bins / (len(x) * (high - low)), 5)
+
+    return {"p_data": steps(points["real"]), "p_g": steps(points["fake"])}
 
 
 def _plane(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
@@ -239,8 +255,30 @@ def _series(
             x = np.asarray(table["iteration"])[known]
             name = curve.name if named else ""
             line = {"name": name, "color": curve.color, "dash": curve.dash}
-            found.append({**line, "x": x, "y": y[known], **more})
+            x, y = thin(x, y[known])
+            found.append({**line, "x": x, "y": y, **more})
     return found
+
+
+def thin(x: NDArray[Any], y: NDArray[Any], most: int = 400) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A curve of about as many points as it has pixels; no spike is lost.
+
+    Of each stretch of the curve, its lowest and its highest point.
+
+    Args:
+        x, y: the curve, shape ``(n,)``.
+        most: points that are kept, about.
+    """
+    if len(y) <= most:
+        return x, y
+    width = math.ceil(2 * len(y) / most)
+    whole = len(y) // width * width
+    stretches = y[:whole].reshape(-1, width)
+    ends = np.stack([stretches.argmin(axis=1), stretches.argmax(axis=1)], axis=1)
+    ends.sort(axis=1)
+    rows = (ends + width * np.arange(len(ends))[:, None]).ravel()
+    rows = np.append(rows, np.arange(whole, len(y)))
+    return x[rows], y[rows]
 
 
 # Words

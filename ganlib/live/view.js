@@ -260,7 +260,7 @@ export function drawLine(ctx, stage, box, ink) {
   segment(ctx, inner.x, floor, inner.x + inner.w, floor);
   ctx.stroke();
   xTicks(ctx, stage.range, x, floor, ink);
-  text(ctx, "x", inner.x + inner.w + 8, floor + 8, { color: ink.text });
+  text(ctx, "x", inner.x + inner.w + 18, floor + 8, { color: ink.text });
   text(ctx, "density", inner.x, box.y + 6, { color: ink.text });
   if (stage.d || stage.d_star) {
     text(ctx, stage.d_name, box.x + box.w - 2, box.y + 6, { align: "right" });
@@ -292,7 +292,7 @@ function drawMap(ctx, map, box, x, ink) {
   segment(ctx, box.x, bottom, box.x + box.w, bottom);
   ctx.stroke();
   xTicks(ctx, map.range, z, bottom, ink);
-  text(ctx, "z", box.x + box.w + 8, bottom + 8);
+  text(ctx, "z", box.x + box.w + 18, bottom + 8);
   text(ctx, "G(z)", box.x + box.w + 8, (box.y + bottom) / 2, { color: ink.generator });
 }
 
@@ -379,8 +379,8 @@ export function quadArea(corners) {
 
 /** The largest square that fits, in the middle of the box, with room for its axes. */
 export function squareIn(box) {
-  const side = Math.min(box.w - 34, box.h - 24);
-  return { x: box.x + 28 + (box.w - 34 - side) / 2, y: box.y + 4, w: side, h: side };
+  const side = Math.min(box.w - 38, box.h - 26);
+  return { x: box.x + 28 + (box.w - 38 - side) / 2, y: box.y + 8, w: side, h: side };
 }
 
 /** The game in the plane, layer over layer. */
@@ -464,7 +464,7 @@ function drawImage(ctx, values, side, box) {
 
 /** Curves over the iterations, with labelled levels and a line at the present one. */
 export function drawChart(ctx, chart, now, box, ink) {
-  const inner = { x: box.x + 40, y: box.y + 15, w: box.w - 48, h: box.h - 31 };
+  const inner = { x: box.x + 40, y: box.y + 15, w: box.w - 54, h: box.h - 31 };
   const shown = (value) => (chart.log ? Math.log10(Math.max(value, 1e-12)) : value);
   const curves = chart.series.map((s) => ({ ...s, y: Array.from(s.y, shown) }));
   const levels = chart.levels ?? [];
@@ -510,9 +510,9 @@ function drawKey(ctx, series, right, y, ink) {
   for (const { name, color, dash } of series.filter((s) => s.name).toReversed()) {
     text(ctx, name, x, y, { align: "right", color: ink.text });
     x -= ctx.measureText(name).width + 4;
-    const piece = [x - 18, x];
+    const piece = [x - 14, x];
     curve(ctx, [y, y], (i) => piece[i], (v) => v, { color: ink[color], dash, width: 2 });
-    x -= 28;
+    x -= 22;
   }
 }
 
@@ -642,13 +642,13 @@ function showTimeline({ range, where }, { kept, iteration }) {
 }
 
 /** The words round the picture. */
-function showWords(dom, frame) {
+function showWords(dom, frame, notice) {
   // Spoken when something was asked for, not thirty times a second.
   dom.status.setAttribute("aria-live", frame.playing ? "off" : "polite");
   setText(dom.status, frame.status);
   if (!frame.playing) dom.canvas.setAttribute("aria-label", frame.description);
-  setText(dom.error, frame.error ?? "");
-  dom.error.hidden = !frame.error;
+  setText(dom.error, notice || frame.error || "");
+  dom.error.hidden = !dom.error.textContent;
   showAlgorithm(dom, frame.walk);
   showTimeline(dom, frame);
   dom.root.classList.toggle("drawing", frame.draws);
@@ -703,7 +703,7 @@ export function courier(say) {
 function painter(dom, colors, report) {
   const ctx = dom.canvas.getContext("2d");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const state = { frame: null, width: 0, places: null, painted: 0, pen: null };
+  const state = { frame: null, width: 0, places: null, painted: 0, pen: null, notice: "" };
   let reported = 0;
   let asked = false;
   let timer = 0;
@@ -729,7 +729,7 @@ function painter(dom, colors, report) {
     const ink = inkOf(dom.root, colors());
     draw(ctx, frame, state.places, ink);
     if (frame.draws && state.pen) drawPen(ctx, state.pen, state.places.stages[0], frame, ink);
-    showWords(dom, frame);
+    showWords(dom, frame, state.notice);
     state.painted += 1;
     Object.assign(dom.root.dataset, { painted: state.painted, iteration: frame.iteration });
     if (frame.number >= reported + REPORT_EVERY || (frame.number > reported && !frame.playing)) {
@@ -807,8 +807,8 @@ function render({ model, el }) {
     try {
       model.send(message);
     } catch {
-      setText(dom.error, "The kernel that ran this is gone. Run the cell again.");
-      dom.error.hidden = false;
+      picture.notice = "The kernel that ran this is gone. Run the cell again.";
+      picture.ask();
     }
   };
   const mail = courier(say);

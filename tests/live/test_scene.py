@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -9,7 +10,18 @@ from torch import Tensor, nn
 from ganlib.live.engine import Engine
 from ganlib.live.losses import LOSSES
 from ganlib.live.problems import PROBLEMS, from_samples
-from ganlib.live.scene import LAYERS, Run, algorithm, charts, describe, kind_of, names, scene, stage
+from ganlib.live.scene import (
+    LAYERS,
+    Run,
+    algorithm,
+    charts,
+    describe,
+    kind_of,
+    names,
+    scene,
+    stage,
+    thin,
+)
 from ganlib.live.walk import PAGE
 from ganlib.plotting import COLORS
 
@@ -84,6 +96,18 @@ def test_d_is_shown_on_the_scale_of_its_loss(loss: str) -> None:
     assert shown["d_name"] == ("probability of data" if is_probability else "score of D")
 
 
+def test_data_of_unknown_density_on_the_line_are_shown_as_histograms() -> None:
+    """Of uniform data on [0, 1]: a density of about 1 there and 0 elsewhere."""
+    engine = Engine(from_samples(torch.rand(2000, 1)))
+    shown = stage(engine)
+    low, high = shown["range"]
+    x = np.linspace(low, high, len(shown["p_data"]))
+    inside = shown["p_data"][(x > 0.05) & (x < 0.95)]
+    assert inside.mean() == pytest.approx(1, abs=0.1)
+    assert shown["p_data"].sum() * (high - low) / len(x) == pytest.approx(1)
+    assert len(shown["p_data"]) == len(shown["p_g"]) == len(shown["d"])
+
+
 def test_images_of_any_square_size_are_shown_as_images() -> None:
     engine = Engine(from_samples(torch.rand(20, 784)))
     shown = stage(engine)
@@ -152,6 +176,21 @@ def test_before_a_step_that_cuts_nothing_there_is_no_branch() -> None:
     one = run(steps=3)
     one.remember_the_branch()
     assert one.ghost is None
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_spikes() -> None:
+    x = np.arange(2001)
+    y = np.sin(x / 300)
+    y[777], y[1500] = 9, -9
+    few_x, few_y = thin(x, y)
+    assert 300 < len(few_y) <= 420
+    assert (np.diff(few_x) >= 0).all()
+    assert few_y[few_x == 777] == [9]
+    assert few_y[few_x == 1500] == [-9]
+    assert few_x[-1] == 2000
+    assert (y[few_x] == few_y).all()
+    short_x, short_y = thin(x[:400], y[:400])
+    assert (len(short_x), len(short_y)) == (400, 400)
 
 
 # Words
