@@ -72,7 +72,7 @@ torch.set_num_threads(1)  # for networks this small, threads would only wait for
 # | $D$ | a network of four layers with a logit at its end |
 #
 # With $o_r = D(x)$ for $D$'s answer on a real number and $o_f = D(G(z))$ on a fake, the lecture's losses,
-# averaged over a minibatch, are
+# averaged over a minibatch (and with $\ln$ for our $\log$), are
 #
 # $$ L_D = \tfrac12 \bigl( -\ln o_r - \ln (1 - o_f) \bigr), \qquad L_G = -\ln o_f. $$
 #
@@ -531,7 +531,7 @@ def by_hand():
     L_D = (-math.log(o_r) - math.log(1 - o_f)) / 2
     gradient = (o_r - 1) / 2 * gradient_of_logit(x)[0] + o_f / 2 * gradient_of_logit(x_fake)[0]
     v1, b, v2, v3, v4 = np.array([v1, b, v2, v3, v4]) - eta * gradient
-    after = (-math.log(sigmoid(forward(x)[-1])) - math.log(1 - sigmoid(forward(x_fake)[-1]))) / 2
+    after = (math.log1p(math.exp(-forward(x)[-1])) + math.log1p(math.exp(forward(x_fake)[-1]))) / 2
 
     z = -2.0
     x_fake = w * z + c
@@ -855,12 +855,13 @@ def watch_game(seed, calls=math.inf):
             {name: parameters_to_vector(n.parameters()).detach() for name, n in networks.items()}
         )
 
-    def look(network, inputs, output):
-        if inputs[0].shape == NOISES.shape and (inputs[0] == NOISES).all():
+    def look(network, inputs, named, output):
+        (z,) = (*inputs, *named.values())
+        if z.shape == NOISES.shape and (z == NOISES).all():
             return  # moments(G), which is no part of the game
         if len(noises) >= calls:
             raise Enough
-        noises.append(inputs[0].detach().clone())
+        noises.append(z.detach().clone())
         fakes.append(output.detach().clone())
         if len(weights) < 60:
             look_at_weights()
@@ -870,7 +871,7 @@ def watch_game(seed, calls=math.inf):
             network = make()
             networks.setdefault(name, network)
             if name == "G":
-                network.register_forward_hook(look)
+                network.register_forward_hook(look, with_kwargs=True)
             return network
 
         return made
@@ -1344,14 +1345,14 @@ show(
 
 # %% [markdown]
 # Did you expect a V? Neither did anybody ask for an S. $D$ sees fakes and never the noise they were made of, so every $G$ with the same $p_g$ is as
-# good as any other. In section 2 the sign of $w$ left no trace; here one half of the noise runs up and the other half down. Most $x$ get a
-# share from either arm of the V, and together the arms make a bell of sorts.
+# good as any other. In section 2 the sign of $w$ left no trace; here one half of the noise runs down and the other half up, and so it was with each
+# of 20 seeds. Most $x$ get a share from either arm of the V, and together the arms make a bell of sorts.
 #
-# Over 20 seeds the JSD had a median of 0.021. In 19 of them it was below 0.048, less than any box can have, so the layer has paid. In
-# one it was 0.057: a $G$ that *can* do better has done worse. And all of them are far from what 64 units could represent; the best histogram of
-# *two* units is at 0.018. What holds it back is no longer capacity but the game. (One reason can be read off the picture.
+# Over the 20 seeds the JSD had a median of 0.022. In 19 of them it was below 0.048, less than any box can have, so the layer has paid. In
+# one it was 0.057: a $G$ that *can* do better has done worse. And all of them are far from what 64 units could represent; the best, at 0.016, hardly beats
+# the best histogram of *two* units. What holds $G$ back is no longer its capacity but the game. One reason can be read off the picture.
 # A ReLU unit bends the chain where $w_i z + b_i = 0$. PyTorch draws both numbers from $U(-1, 1)$, so half of the bends begin in
-# $|z| < 1$, an eighth of the noise. The bell wants them far out, near ±8.) More capacity widens the choice. It does not make it.
+# $|z| < 1$, an eighth of the noise. The bell wants them far out, near ±8.
 
 # %% [markdown]
 # ## Summary
@@ -1369,7 +1370,7 @@ show(
 # - A. Radford, L. Metz, S. Chintala, *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks*,
 #   International Conference on Learning Representations, 2016, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434). Section 4: why
 #   $\beta_1$ was lowered from 0.9 to 0.5, a habit ever since.
-# - D. P. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization*, International Conference on Learning Representations, 2015,
-#   [arXiv:1412.6980](https://arxiv.org/abs/1412.6980). Section 2, on both memories and on why a factor in the loss does not matter.
+# - I. Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*, 2016, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160).
+#   Section 5.1 on games that do not converge.
 # - L. Mescheder, A. Geiger, S. Nowozin, *Which Training Methods for GANs do actually Converge?*, International Conference on Machine
 #   Learning, 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406). Why such games circle, and what makes them converge, with proofs.
