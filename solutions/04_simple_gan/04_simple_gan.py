@@ -1371,6 +1371,6 @@ show(
 #   International Conference on Learning Representations, 2016, [arXiv:1511.06434](https://arxiv.org/abs/1511.06434). Section 4: why
 #   $\beta_1$ was lowered from 0.9 to 0.5, a habit ever since.
 # - I. Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*, 2016, [arXiv:1701.00160](https://arxiv.org/abs/1701.00160).
-#   Section 5.1 on games that do not converge.
+#   Section 5 begins with games that do not converge.
 # - L. Mescheder, A. Geiger, S. Nowozin, *Which Training Methods for GANs do actually Converge?*, International Conference on Machine
 #   Learning, 2018, [arXiv:1801.04406](https://arxiv.org/abs/1801.04406). Why such games circle, and what makes them converge, with proofs.
