@@ -442,8 +442,8 @@ print(f"-log 4 = {-math.log(4):.3f}")
 # On the left $G$ gives its best answer each time. $D$ learns that point 1 is where the fakes are, so
 # every other point looks like data; $G$ moves there, all of it; and so on for ever. Taken over all rounds
 # it visits every mode. At any one moment it has one, and $C(G)$ stays as far from $-\log 4$ as it began.
-# On the right $G$ takes small steps against the same perfect $D$, and ends near the optimum. Collapse is
-# not a property of the losses. It is a matter of who moves how far before the other has answered.
+# On the right $G$ takes small steps against the same perfect $D$, and ends near the optimum. This kind of
+# collapse is no property of the losses. It is a matter of who moves how far before the other has answered.
 #
 # Goodfellow's tutorial puts it as a question of order: $\min_G \max_D V$ asks $G$ for the $p_g$ that
 # survives the best $D$; in $\max_D \min_G V$ it is $G$ that answers, and its answer is a point. In our
@@ -532,8 +532,8 @@ show(
 # where they are, or where they were a moment ago, and by then they are elsewhere, sometimes on a mode and
 # mostly on their way. Nothing has converged, and no alarm has gone off.
 #
-# Now change the seed. Then change it again. Most runs look like this one, but now and then, in one or two of
-# a hundred, all eight modes have their samples after 1,500 iterations. The author of a remedy would know
+# Now change the seed. Then change it again. Most runs look like this one, but now and then, in two or three
+# of a hundred, all eight modes have their samples after 1,500 iterations. The author of a remedy would know
 # which seeds to show. One run is an anecdote, so from section 6 on there will be ten.
 
 # %% [markdown]
@@ -546,7 +546,7 @@ show(
 # Two remedies follow. Neither touches $V$, the losses or Algorithm 1; they only change what $D$ is shown.
 #
 # **Packing** (Lin et al. 2018). $D$ is shown $k$ samples side by side, as one long vector, and gives one
-# logit for the pack. A pack is all data or all fakes.
+# logit for the pack. A pack is all data or all fakes, since the two minibatches of $D$'s step are packed apart.
 #
 # **Minibatch statistics** (a simple form of the minibatch discrimination of Salimans et al. 2016, after
 # Karras et al. 2018). Each sample is shown together with a few numbers about its whole minibatch: here,
@@ -554,10 +554,10 @@ show(
 #
 # Why should a pack of two tell $D$ more than the same two samples one by one? Take the eight points again,
 # and two generators that are equally bad. The first has lost two modes and shares its mass among the other
-# six. The second has all eight, unevenly: four with $1.5 / 8$, four with $0.5 / 8$. The best $D$ is right
-# about a single sample, which is as likely data as fake, with probability
-# $\tfrac12 + \tfrac12 \mathrm{TV}$, where the total variation distance $\mathrm{TV} = \tfrac12 \sum |p_{data} - p_g|$ is $\tfrac14$ for both. $D$ cannot tell which of
-# the two it is up against. And with packs?
+# six. The second has all eight, unevenly: four with $1.5 / 8$, four with $0.5 / 8$. About a single sample,
+# which is as likely data as fake, the best $D$ is right with probability $\tfrac12 + \tfrac12 \mathrm{TV}$,
+# where $\mathrm{TV} = \tfrac12 \sum |p_{data} - p_g|$, the total variation distance, is $\tfrac14$ for
+# both. $D$ has as much to say against the one as against the other. And with packs?
 
 
 # %% tags=["nbval-check-output"]
@@ -1156,7 +1156,7 @@ from ganlib.checks import expect
 plain, remedy = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([5.0, 5.0, 8.0])
 expect(
     compared(plain, remedy)[1],
-    (1 / 3 + 3 / 3) ** 0.5,
+    1.154701,
     "the standard error",
     slips=[
         (
@@ -1373,8 +1373,8 @@ spread_of_half_the_ring()
 # | uniform noise on a square (section 2) | 6.1 | 22.5 |
 # | a perfect generator | 8 | 25 |
 #
-# The first and the third line are both "the GAN". Why is the one five or six times the other? And how does
-# yours compare, on the grid?
+# The first and the third line are both "the GAN". Why is the one five or six times the other? Your own plain
+# GAN covered about one mode of the ring in section 6. And of the grid?
 
 
 # %%
@@ -1476,8 +1476,8 @@ show(
 # papers agree on the data and on how to count, and on neither of these; nor on the networks. Lin's code, for
 # one, has a $G$ of four hidden layers of 400 with batch norm and a $D$ of three maxout layers, a learning
 # rate of 0.0001 and a first beta of 0.8, and trains for 400,000 iterations, eighty times as long as our
-# longer look at the ring. A number of modes belongs to a whole recipe, not to a method. Compare numbers within one
-# table, never across two.
+# longer look at the ring. A number of modes belongs to a whole recipe, not to a method. Compare numbers
+# within one table, never across two.
 #
 # **What helped on the ring.** Minibatch statistics were first in variety at 1,500 iterations, and at 5,000 all
 # 20 runs had all modes and more quality than the plain GAN. Packing kept all modes in 20 of 20 as well, and
@@ -1562,5 +1562,6 @@ momentum_on_the_saddle()
 # - T. Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford, X. Chen, *Improved Techniques for Training
 #   GANs*, Advances in Neural Information Processing Systems 29, 2016,
 #   [arXiv:1606.03498](https://arxiv.org/abs/1606.03498). Section 3.2 is minibatch discrimination; its simple
-#   form is in section 3 of T. Karras, T. Aila, S. Laine, J. Lehtinen, *Progressive Growing of GANs*, 2018,
+#   form is in section 3 of T. Karras, T. Aila, S. Laine, J. Lehtinen, *Progressive Growing of GANs for
+#   Improved Quality, Stability, and Variation*, International Conference on Learning Representations, 2018,
 #   [arXiv:1710.10196](https://arxiv.org/abs/1710.10196).
