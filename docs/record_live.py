@@ -27,7 +27,8 @@ class Camera:
 
     def __init__(self, page: Page) -> None:
         self.page, self.pictures, self.times = page, [], []
-        self.box = page.locator(".jp-OutputArea").bounding_box()
+        # As high as the highest of the pictures to come.
+        self.box = page.locator(".jp-OutputArea").bounding_box() | {"height": 580}
 
     def shoot(self, seconds: float) -> None:
         """Pictures for so long, as fast as they come, at most ten a second."""
