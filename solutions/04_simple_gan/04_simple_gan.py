@@ -250,7 +250,7 @@ with quietly():
         opt.step()
     with torch.no_grad():
         high, low = D(yes).mean().item(), D(no).mean().item()
-assert not 0 < low <= high < 1, (
+assert not 0 <= low < high <= 1, (
     f"trained to say yes and no, D answers {high:.2f} and {low:.2f}: these look like probabilities. "
     "Return logits, without a sigmoid: the losses apply it themselves"
 )
