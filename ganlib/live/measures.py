@@ -13,6 +13,7 @@ densities and grow to them as the bins shrink.
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.integrate import trapezoid
 from scipy.optimize import linear_sum_assignment
 from scipy.special import logsumexp, xlogy
 from torch import Tensor, nn
@@ -89,7 +90,7 @@ class LineRuler:
         F = self.F_g(G)
         q = np.diff(np.concatenate([[0.0], F(self.edges), [1.0]]))
         x = np.union1d(self.x, F.x)
-        w1 = np.trapezoid(np.abs(np.interp(x, self.x, self.F_data) - F(x)), x)
+        w1 = trapezoid(np.abs(np.interp(x, self.x, self.F_data) - F(x)), x)
         mean, std = F.moments()
         return divergences(self.log_p, q, negligible=1e-9) | {
             "w1": float(w1),

@@ -2,7 +2,7 @@
 
 Every density here is a Gaussian or a mixture of round Gaussians, so log p_data(x) is exact
 everywhere and so is the mass of any box. Curves (moons, the spiral) are many Gaussians along the
-curve; a drawing is one Gaussian round each point drawn.
+curve; a drawing is one Gaussian round each point drawn. The 2 × 2 faces have no density.
 """
 
 import math
@@ -36,7 +36,6 @@ class Problem:
         mode_std: the width of a peak.
         hidden_g, hidden_d: units of the hidden layers of the default networks.
         lr: learning rate of the default optimizers (Adam), for G and for D.
-        activation: of the default networks; None for those of :mod:`ganlib.networks`.
         output: makes the last module of the default G.
     """
 
@@ -98,7 +97,7 @@ def drawn(points: Tensor | Sequence[Sequence[float]], std: float = 0.08) -> Prob
 def from_samples(x: Tensor, name: str = "your data", noise: Noise | None = None) -> Problem:
     """A data set whose density nobody knows, shape ``(n, features)``."""
     x = x.flatten(1)
-    margin = 0.1 * float(x.max() - x.min())
+    margin = 0.1 * float(x.max() - x.min()) or 1.0
     return Problem(
         name, Minibatches(x), noise or Noise(min(x.shape[1], 2)), x.shape[1],
         float(x.min()) - margin, float(x.max()) + margin,
