@@ -1444,7 +1444,7 @@ def picture_of_the_long_run():
         column += not name.startswith(" ")
         name = name.strip() if name.startswith(" ") else "plain"
         color, marker = styles.setdefault(
-            name, (COLORS[names[len(styles) % 6]], "osDv^P"[len(styles) % 6])
+            name, (COLORS[names[len(styles) % 6]], "osDXpP"[len(styles) % 6])
         )
         numbers = [re.findall(r"[\d.]+", look[37:].replace(",", "")) for look in looks]
         (x, y), (u, v) = ((float(n[3]), float(n[5])) for n in numbers)  # quality, effective modes
