@@ -4,8 +4,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
     for _ in range(runs):
         D, G = make_discriminator(), make_generator()
         train(
-            D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-            device="cpu", progress=False,
+            D,
+            G,
+            sample_data,
+            sample_noise,
+            steps=steps,
+            m=m,
+            opt_d=adam(D),
+            opt_g=adam(G),
+            device="cpu",
+            progress=False,
         )
         with torch.no_grad():
             samples.append(G(sample_noise(2500)))
@@ -34,7 +42,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
     D = Ensemble(make_discriminator, runs)
     opt_d, opt_g = adam(D), adam(G)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, k=1, m=m, opt_d=opt_d, opt_g=opt_g, device="cpu"
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        k=1,
+        m=m,
+        opt_d=opt_d,
+        opt_g=opt_g,
+        device="cpu",
     )
     z = sample_noise(runs * 2500)
     return G(z.reshape(runs, 2500, z.shape[1]))
@@ -45,8 +62,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
     z = torch.stack([sample_noise(2500) for _ in range(runs)])
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.inference_mode():
         return G(z).clone()
@@ -56,8 +81,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     z = sample_noise(2500)
     return G(z.expand(runs, 2500, z.shape[1])).tolist()
@@ -69,8 +102,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
     with torch.no_grad():
         samples = G(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     return samples
 
@@ -79,21 +120,35 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
-        return Ensemble(make_generator, runs)(
-            sample_noise(runs * 2500).unflatten(0, (runs, 2500))
-        )
+        return Ensemble(make_generator, runs)(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
 
 
 # %% one pair of networks for all runs kind="wrong" fails="B6-runs-apart" says="called once for each run"
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = make_discriminator(), make_generator()
     train(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return torch.stack([G(sample_noise(2500)) for _ in range(runs)])
@@ -105,8 +160,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
     samples = []
     for _ in range(runs):
         train(
-            D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-            device="cpu", progress=False,
+            D,
+            G,
+            sample_data,
+            sample_noise,
+            steps=steps,
+            m=m,
+            opt_d=adam(D),
+            opt_g=adam(G),
+            device="cpu",
+            progress=False,
         )
         with torch.no_grad():
             samples.append(G(sample_noise(2500)))
@@ -120,8 +183,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
         torch.manual_seed(0)
         D, G = make_discriminator(), make_generator()
         train(
-            D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-            device="cpu", progress=False,
+            D,
+            G,
+            sample_data,
+            sample_noise,
+            steps=steps,
+            m=m,
+            opt_d=adam(D),
+            opt_g=adam(G),
+            device="cpu",
+            progress=False,
         )
         with torch.no_grad():
             samples.append(G(sample_noise(2500)))
@@ -132,8 +203,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(sample_noise(runs * 2500).unflatten(0, (runs, 2500))).flatten(0, 1)
@@ -143,8 +222,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(sample_noise(runs * m).unflatten(0, (runs, m)))
@@ -155,8 +242,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
     for _ in range(runs):
         D, G = make_discriminator(), make_generator()
         train(
-            D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-            device="cpu", progress=False,
+            D,
+            G,
+            sample_data,
+            sample_noise,
+            steps=steps,
+            m=m,
+            opt_d=adam(D),
+            opt_g=adam(G),
+            device="cpu",
+            progress=False,
         )
     with torch.no_grad():
         return G(sample_noise(2500))
@@ -166,8 +261,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         x = G(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
@@ -178,8 +281,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     return sample_data(runs * 2500).unflatten(0, (runs, 2500))
 
@@ -188,8 +299,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=100, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=100,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
@@ -199,8 +318,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=1, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=1,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
@@ -210,8 +337,15 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
@@ -221,8 +355,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(torch.rand(runs, 2500, sample_noise(1).shape[1]))
@@ -232,8 +374,16 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     with torch.no_grad():
         return G(sample_noise(runs)[:, None].expand(-1, 2500, -1))
@@ -243,7 +393,15 @@ def many_runs(make_discriminator, make_generator, sample_data, sample_noise, run
 def many_runs(make_discriminator, make_generator, sample_data, sample_noise, runs, steps, m):
     D, G = Ensemble(make_discriminator, runs), Ensemble(make_generator, runs)
     train_ensemble(
-        D, G, sample_data, sample_noise, steps=steps, m=m, opt_d=adam(D), opt_g=adam(G),
-        device="cpu", progress=False,
+        D,
+        G,
+        sample_data,
+        sample_noise,
+        steps=steps,
+        m=m,
+        opt_d=adam(D),
+        opt_g=adam(G),
+        device="cpu",
+        progress=False,
     )
     samples = G(sample_noise(runs * 2500).unflatten(0, (runs, 2500)))
