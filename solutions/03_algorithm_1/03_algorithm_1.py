@@ -43,9 +43,10 @@
 # - write the losses of both players, and say where in training each of them gives no gradient;
 # - update one network through another without touching the other;
 # - write the whole loop, train a GAN on a line with it, and say why its loss curves prove little;
-# - choose $k$, the learning rates and the optimizer by experiment, over several seeds.
+# - choose $k$, the learning rates and the optimizer by experiment, over several seeds;
+# - steer a run by hand past the place where the printed loss has no gradient.
 #
-# Allow about 80 minutes. Logarithms are natural, so losses are in nats.
+# Allow about 95 minutes. Logarithms are natural, so losses are in nats.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import math
@@ -59,7 +60,10 @@ from torch.nn.functional import logsigmoid, softplus
 from torch.optim import SGD, Adam, Optimizer
 from tqdm.auto import tqdm
 
-from ganlib.data import two_gaussians
+from ganlib.data import gaussian, two_gaussians
+from ganlib.live import GANLab
+from ganlib.live.engine import Engine
+from ganlib.live.problems import Problem
 from ganlib.networks import Discriminator, Generator
 from ganlib.plotting import COLORS, plot_losses, show
 from ganlib.sampling import Draws, Noise
@@ -1650,6 +1654,190 @@ show(
 # knobs for it: more steps of $D$, longer ones, or shorter ones of $G$. Heusel and co-authors made a
 # rule of the second and third in 2017 and proved a convergence result for it, the two time-scale update
 # rule. The run of section 6 had it: 0.005 for $D$, and 0.0005 for $G$.
+#
+# Is a better $D$ always the better teacher? Section 3 held $G$ fixed, and found that with the *printed*
+# loss a $D$ that wins switches the teaching off. Now let $G$ move. The data is $N(4, 0.5^2)$ and
+# $G(z) = \theta_g + \tfrac12 z$ begins at $\theta_g = 0$, with the right shape and in the wrong place.
+# $D$ is a network that begins undecided, and makes $k = 5$ steps with the learning rate 0.005.
+
+
+# %% nbgrader={"grade": false, "grade_id": "far-data", "locked": true, "schema_version": 3, "solution": false, "task": false}
+class Shift(nn.Module):
+    """G(z) = theta + z / 2, whose one parameter begins at 0."""
+
+    noise_dim = 1
+
+    def __init__(self):
+        super().__init__()
+        self.theta = nn.Parameter(torch.zeros(1))
+
+    def forward(self, z):
+        return self.theta + z / 2
+
+
+def undecided():
+    """A D that says 1/2 to everything until it has learnt something."""
+    D = Discriminator(in_features=1, hidden=(32, 32))
+    with torch.no_grad():
+        for p in list(D.parameters())[-2:]:  # weight and bias of its last layer
+            p.zero_()
+    return D
+
+
+FAR = {
+    "problem": Problem(
+        "far data", Draws(gaussian(4.0, 0.5)), Noise(1), 1, -2.0, 8.0, gaussian(4.0, 0.5)
+    ),
+    "G": Shift, "D": undecided, "loss": "saturating", "k": 5, "lr_d": 5e-3, "momentum_d": 0.0,
+    "opt_g": "sgd", "lr_g": 0.1, "m": 64,
+}  # fmt: skip
+
+# %% [markdown]
+# The next cell opens this game, paused, in the course's live GAN. Set *iterations / s* to 30 and press
+# *Play*. $p_g$ stays where it is, the scale of the third chart shows why, and a $D$ that is as good as this
+# will not become any worse by itself. Now *Reset*, and try to bring the fakes home with the loss and all of
+# $G$'s settings left alone: touch only the two sliders of $D$, $k$ and its learning rate. You may
+# move them while it runs. If a change came too late, drag the timeline back and branch off earlier.
+
+# %%
+GANLab(**FAR)
+
+# %% [markdown]
+# ### Exercise L2 · teaching with the printed loss
+#
+# Difficulty 3 of 5 · 15 minutes
+#
+# (L is for lab.) Is there one setting of $D$ with which $p_g$ gets to the data within 300 iterations
+# *and stays there*? If not, what has to be done, and when? Write `plan()`, which returns what you did
+# with the sliders, a list of stretches `(iterations, k, lr_d)`, 300 iterations in all. For
+# example, `[(300, 5, 5e-3)]` is the game as it was opened, and
+# `[(150, 5, 5e-3), (150, 20, 5e-3)]` makes $D$ four times as busy half-way. To stay means here that
+# over the last 50 iterations the mean of $p_g$ is never more than one standard deviation of the
+# data, 0.5, away from 4. It should do so from any seed, so try several.
+#
+# <details><summary>Hint</summary>
+#
+# When is a sure $D$ harmful, and when is a hesitant one? Watch $D$ (dashed) beside $D^*$ at two
+# moments: while $p_g$ is far off, and as it arrives.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "L2", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def plan() -> list[tuple[int, int, float]]:
+    """What D's two sliders do in the game with far data: (iterations, k, lr_d), one after another."""
+    ### BEGIN SOLUTION
+    return [(140, 1, 1e-3), (160, 5, 5e-3)]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": false, "grade_id": "play-the-plan", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from functools import cache
+
+from ganlib.checks import as_number, quietly
+
+
+def stretches():
+    """The plan, if it is one."""
+    with quietly():
+        found = plan()
+    assert found is not None, "plan() is None: is a return missing?"
+    assert isinstance(found, (list, tuple)) and all(
+        isinstance(row, (list, tuple)) and len(row) == 3 for row in found
+    ), f"plan() should be a list of triples (iterations, k, lr_d), but is {found!r}"
+    rows = [
+        tuple(as_number(value, name) for name, value in zip(("iterations", "k", "lr_d"), row))
+        for row in found
+    ]
+    assert sum(n for n, _, _ in rows) == 300, (
+        f"the stretches have {sum(n for n, _, _ in rows):g} iterations together, and should have 300."
+    )
+    for n, k, lr_d in rows:
+        assert n >= 0 and n == int(n), f"{n:g} iterations: a whole number is wanted."
+        assert 1 <= k <= 20 and k == int(k), (
+            f"k = {k:g}: a whole number from 1 to 20, as on the slider, is wanted."
+        )
+        assert 0 <= lr_d <= 1, f"lr_d = {lr_d:g}: a learning rate from 0 to 1 is wanted."
+    return tuple((int(n), int(k), lr_d) for n, k, lr_d in rows)
+
+
+@cache
+def means_of_p_g(rows, seed):
+    """The mean of p_g at the start and after each 10 iterations of the plan."""
+    engine = Engine(**FAR, seed=seed, measure_every=10)
+    for n, k, lr_d in rows:
+        engine.set(k=k, lr_d=lr_d)
+        engine.step(n)
+    return engine.measures["mean"]
+
+
+# %% nbgrader={"grade": true, "grade_id": "L2-arrives", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# p_g gets to the data at some time in 300 iterations.
+means = means_of_p_g(stretches(), seed=0)
+assert max(means) > 3.5, (
+    f"the mean of p_g gets no further than {max(means):.2f} on its way from 0 to 4: is D sure of "
+    "itself before p_g has arrived (then log(1 - D) is flat at the fakes), or does it not learn at all?"
+)
+
+# %% nbgrader={"grade": true, "grade_id": "L2-stays", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# And over the last 50 iterations it is there.
+means = means_of_p_g(stretches(), seed=0)
+assert max(means) > 3.5, "p_g never gets to the data, and so it cannot stay there."
+farthest = max(means[-6:], key=lambda mean: abs(mean - 4))
+assert abs(farthest - 4) <= 0.5, (
+    f"p_g gets there and does not stay: its mean is {farthest:.2f} at some time in the last 50 iterations. "
+    "Once p_g is at the data, a D that lags behind lets it run past."
+)
+
+# %% nbgrader={"grade": true, "grade_id": "L2-hidden-seed", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
+### BEGIN HIDDEN TESTS
+# From another seed, with half as much room again.
+means = means_of_p_g(stretches(), seed=2014)
+farthest = max(means[-6:], key=lambda mean: abs(mean - 4))
+assert abs(farthest - 4) <= 0.75, (
+    f"from another seed the mean of p_g is {farthest:.2f} at some time in the last 50 iterations. "
+    "A plan should not hang on one start: move away from the settings where it just works."
+)
+### END HIDDEN TESTS
+
+
+# %%
+def picture_of_plans(seed=3):
+    figure = Figure(figsize=(6.8, 3.2), layout="constrained")
+    axes = figure.subplots()
+    for rows, loss, color, style, name in (
+        ([(300, 5, 5e-3)], "saturating", COLORS["generator"], "-", "printed loss, D ahead"),
+        ([(300, 1, 1e-3)], "saturating", COLORS["value"], "-.", "printed loss, D behind"),
+        (plan(), "saturating", COLORS["discriminator"], "--", "printed loss, your plan"),
+        ([(300, 5, 5e-3)], "non-saturating", COLORS["optimum"], ":", "−log D, D ahead"),
+    ):
+        engine = Engine(**FAR | {"loss": loss}, seed=seed, measure_every=10)
+        for n, k, lr_d in rows:
+            engine.set(k=k, lr_d=lr_d)
+            engine.step(n)
+        measures = engine.measures.arrays()
+        axes.plot(measures["iteration"], measures["mean"], style, color=color, lw=2, label=name)
+    axes.axhline(4, color=COLORS["grey"], lw=0.8)
+    axes.set(xlabel="iteration", ylabel="mean of $p_g$", ylim=(-0.5, 7))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+show(
+    picture_of_plans(),
+    alt="The mean of p_g over 300 iterations. Printed loss and D ahead: it stays near 0. "
+    "D behind: it passes 4 and goes on beyond 5. A plan: it stops near 4. "
+    "With minus log D and D ahead it is at 4 after some 20 iterations.",
+)
+
+# %% [markdown]
+# No single setting that we tried does it. A $D$ that is ahead gives no slope where $p_g$ is, and one that
+# is behind gives a slope still when $p_g$ is already there. So $D$ has to be weak first and strong
+# later, and somebody has to know when. Nobody does, in 784 dimensions. With $-\log D$ instead (dotted) the
+# strong $D$ is right from the first iteration to the last, and it is the fastest of all. This is what the
+# other loss is worth: it spares you the schedule, and larger $k$ may be as good as the theorem says.
 #
 # ## 8. Plain steps, momentum, Adam
 #
