@@ -37,9 +37,11 @@
 # - write a fully connected $G$ and $D$ for images, and train them by Algorithm 1, on a CPU or a
 #   GPU;
 # - test whether $G$ has memorised its data, and which digits it favours;
+# - say what a judge of samples proves about the distance of $p_g$ from $p_{data}$, and be that
+#   judge yourself;
 # - compute the Parzen-window log-likelihood of the paper's Table 1, and say why it misleads.
 #
-# Allow about 80 minutes; for about two of them the computer trains alone. Logarithms are natural,
+# Allow about 100 minutes; for about two of them the computer trains alone. Logarithms are natural,
 # so losses and likelihoods are in nats.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -900,6 +902,258 @@ show(figure, alt="Share of each digit among the data, about a tenth each, and am
 # $p_{data}$ as a whole, and nobody told $G$ that there are ten digits. A $G$ that lost some of them
 # would have *collapsed* modes: notebook 06 is about that, and section 10 has recipes that do it
 # on MNIST.
+#
+# **Could you tell them apart?** By section 5 $D$ was nearly fooled. Does that bring $p_g$ near to
+# $p_{data}$? A judge, be it you or $D$, looks at one sample and says "real" or "fake". Two shares
+# tell how well:
+#
+# - *sensitivity*, the share of the real samples that it calls real;
+# - *specificity*, the share of the fakes that it calls fake.
+#
+# *Accuracy*, the share of right answers, depends on the mixture too: where nine samples of ten are
+# fakes, whoever always says "fake" is right nine times in ten, and has seen nothing. With as many
+# real as fake it is the mean of the other two.
+#
+# What does a judge prove? Let $R$ be the set of all $x$ that it calls real. Its sensitivity is
+# $p_{data}(R)$ and its specificity $1 - p_g(R)$, so
+#
+# $$ \text{sensitivity} + \text{specificity} - 1 = p_{data}(R) - p_g(R)
+# \le \mathrm{TV}(p_{data}, p_g). $$
+#
+# The total variation TV of notebook 06 is the most that this difference can reach. It is reached
+# where $R$ holds every $x$ with $p_{data}(x) > p_g(x)$, that is $D^*(x) > \tfrac12$. So every judge
+# proves a distance from below, without a density, and the best $D$ proves all of it.
+#
+# ### Exercise L5 · the distance that a judge proves
+#
+# Difficulty 3 of 5 · 15 minutes
+#
+# The live GAN of the earlier notebooks runs on an `Engine`, which needs no screen. Write
+# `proven_distance(engine, steps)`. It lets $D$ learn for `steps` updates more, from where it is,
+# while $G$ stays as it is, and returns sensitivity + specificity − 1 of this $D$ on 10,000 fresh
+# samples of each kind. Of the engine you need
+#
+# - `engine.step_d()`: one update of $D$ alone, on a fresh minibatch (`engine.step()` is a whole
+#   iteration of Algorithm 1);
+# - `engine.D` and `engine.G`, the networks: $D$ returns logits (n,);
+# - `engine.problem.sample_data(n)` and `engine.noise(n)`: $n$ real samples, $n$ noises;
+# - `with engine.looking():`, inside which both networks are in eval mode.
+#
+# <details><summary>Hint</summary>
+#
+# $D(x) > \tfrac12$ says "real". For which logits is that? The mean of a tensor of True and False,
+# as floats, is a share.
+#
+# </details>
+#
+# The next cell (read-only) makes games whose TV is known. $p_{data} = N(0, 1)$, and $G$, which is
+# linear, has already become $N(\mu, \sigma^2)$.
+
+
+# %% nbgrader={"grade": false, "grade_id": "bells", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from ganlib.data import gaussian
+from ganlib.live.engine import Engine
+from ganlib.live.problems import Problem
+from ganlib.sampling import Draws, Noise
+
+
+def bells(mean: float, std: float, D=None, seed: int = 0) -> Engine:
+    """A game with p_data = N(0, 1), p_g = N(mean, std²), and a D that knows nothing yet."""
+    G = nn.Linear(1, 1)
+    nn.init.constant_(G.weight, std)
+    nn.init.constant_(G.bias, mean)
+    p_data = gaussian(0.0, 1.0)
+    problem = Problem("two bells", Draws(p_data), Noise(1), 1, -5.0, 5.0, p_data)
+    return Engine(problem, G, D, lr_d=5e-3, measure_every=0, seed=seed)
+
+
+# %% nbgrader={"grade": false, "grade_id": "L5", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def proven_distance(engine: Engine, steps: int) -> float:
+    """Sensitivity + specificity - 1 of the engine's D, after `steps` more updates of D alone."""
+    ### BEGIN SOLUTION
+    for _ in range(steps):
+        engine.step_d()
+    with engine.looking(), torch.no_grad():
+        real = engine.D(engine.problem.sample_data(10_000)) > 0
+        fake = engine.D(engine.G(engine.noise(10_000))) > 0
+    sensitivity, specificity = real.float().mean(), 1 - fake.float().mean()
+    return float(sensitivity + specificity - 1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "L5-bells", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# Three games whose TV is known: a D that has learnt proves nearly all of it, and no more.
+from ganlib.checks import expect, quietly
+
+for mean, std, sensitivity, specificity in (
+    (0.0, 0.4, 0.555, 0.860),
+    (2.0, 1.0, 0.841, 0.841),
+    (0.0, 1.0, 0.5, 0.5),
+):
+    with quietly():
+        found = proven_distance(bells(mean, std, seed=1), 200)
+    both = sensitivity + specificity
+    expect(
+        found,
+        both - 1,
+        f"proven_distance for N(0, 1) and N({mean:g}, {std:g}²), after 200 updates of D,",
+        slips=(
+            (both / 2, "that is the accuracy, which is ½ where nothing can be told apart"),
+            (both, "a judge that guesses has sensitivity + specificity = 1: subtract it"),
+            (1 - both, "the sign is turned: D(x) > ½, a logit above 0, says real"),
+            (sensitivity, "that is the sensitivity alone"),
+            (specificity, "that is the specificity alone"),
+            (0, "nothing is proved: does D learn, and is 0 the threshold for its logits?"),
+        ),
+        tolerance=0.06,
+    )
+
+# %% nbgrader={"grade": true, "grade_id": "L5-only-d", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# G stays as it is, and D goes on from where it is.
+import torch
+from ganlib.checks import as_number, quietly
+
+engine = bells(0.0, 0.4, seed=2)
+for _ in range(200):
+    engine.step_d()
+before = {name: value.clone() for name, value in engine.G.state_dict().items()}
+with quietly():
+    found = as_number(proven_distance(engine, 1), "proven_distance(engine, 1)")
+    after = engine.G.state_dict()
+assert all(torch.equal(after[name], before[name]) for name in before), (
+    "G has moved: engine.step() updates both players, and here D alone learns"
+)
+assert found > 0.3, (
+    f"D had learnt for 200 updates before, and proves only {found:.2f} after one more, where 0.415 "
+    "can be proved: go on with engine.D as it is, without a reset or a new network"
+)
+
+# %% nbgrader={"grade": true, "grade_id": "L5-sees-clearly", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A D that looks through noise while it learns judges without it.
+import torch
+from torch import nn
+from ganlib.checks import as_number, quietly
+from ganlib.networks import Discriminator
+
+torch.manual_seed(3)
+D = nn.Sequential(InputNoise(2.0), Discriminator(1, (32, 32)))
+with quietly():
+    found = as_number(proven_distance(bells(2.0, 1.0, D, seed=3), 200), "proven_distance")
+assert found > 0.53, (
+    f"a D with input noise proves {found:.2f}, and 0.68 can be proved. While D judges it should be in "
+    "eval mode, without its noise: `with engine.looking():`"
+)
+
+# %% nbgrader={"grade": true, "grade_id": "L5-hidden-no-density", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
+### BEGIN HIDDEN TESTS
+import math
+import torch
+from torch import nn
+from ganlib.checks import expect, quietly
+from ganlib.live.engine import Engine
+from ganlib.live.problems import Problem
+from ganlib.sampling import Noise
+
+# Two round Gaussians in four dimensions, their means 2 apart; nobody tells the engine a density.
+G = nn.Linear(4, 4)
+nn.init.eye_(G.weight)
+nn.init.ones_(G.bias)
+problem = Problem("samples", lambda m: torch.randn(m, 4), Noise(4), 4, -5.0, 5.0)
+with quietly():
+    found = proven_distance(Engine(problem, G, lr_d=5e-3, measure_every=0, seed=4), 200)
+right = math.erf(1 / math.sqrt(2))
+expect(found, right, "proven_distance for samples in four dimensions", tolerance=0.06)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now your $G$. `train_mnist_gan` keeps its $D$ to itself, so a new one, without input noise, is
+# trained against the finished $G$ and asked three times on the way. Each number is a lower bound of
+# the same distance.
+
+# %%
+import copy
+
+from ganlib.live.problems import from_samples
+from ganlib.networks import Discriminator
+
+torch.manual_seed(6)
+judge = Engine(
+    from_samples(x_train, "digits", Noise(NOISE_DIM)),
+    G=copy.deepcopy(trained()[0]).cpu(),
+    D=Discriminator(784, (512, 256)),
+    m=64,
+    lr_d=1e-3,
+    momentum_d=0.0,
+    measure_every=0,
+)
+for _ in range(3):
+    distance = proven_distance(judge, min(400, STEPS))
+    print(f"after {judge.iteration:4} updates of D alone: TV is at least {distance:.2f}")
+
+# %% [markdown]
+# $D$ needs many updates to see what there is to see, and in the game it has one for each move of
+# $G$. The $D$ of the solution's own game, at its end, called 40 % of the test digits real and 79 %
+# of the fakes fake: it proved .19, with both losses near those of the equilibrium. A judge that
+# fails proves nothing about $p_g$.
+#
+# And you? **You are the discriminator.** Guess first: will you beat $D$? Then judge thirty digits
+# in the panel. Half of them, more or less, are test digits, which $D$ has not seen either. On
+# paper, judge the twenty in the picture; the cell after it has the answers.
+
+# %%
+from ganlib.live.quiz import Quiz
+from ganlib.live.quizpanel import QuizPanel
+
+torch.manual_seed(7)
+is_real = torch.rand(20) < 0.5
+sheet = torch.where(is_real[:, None], x_test[torch.randint(len(x_test), (20,))], draw(20))
+show(
+    plot_images(sheet, columns=10, title="Which are real? Numbered 1 to 10 and 11 to 20"),
+    alt="Twenty digits in two rows, some real and some made by G.",
+)
+panel = QuizPanel(Quiz(x_test, draw, judge.D))
+panel
+
+# %%
+fakes = draw(10_000)
+with judge.looking(), torch.no_grad():
+    d_says_real = judge.D(sheet) > 0
+    shares = [judge.D(x_test) > 0, judge.D(fakes) <= 0]
+print("real on the sheet:    ", *(torch.nonzero(is_real)[:, 0] + 1).tolist())
+print("real according to D:  ", *(torch.nonzero(d_says_real)[:, 0] + 1).tolist())
+sensitivity, specificity = (share.float().mean() for share in shares)
+print(f"D, on 10,000 of each:  sensitivity {sensitivity:.0%}, specificity {specificity:.0%}")
+you = panel.quiz.you()
+if you.n:
+    error = 2 * math.sqrt(max(you.accuracy * (1 - you.accuracy), 0.05) / you.n)
+    print(
+        f"you, on {you.n}:  sensitivity {you.sensitivity:.0%}, specificity {you.specificity:.0%}; "
+        f"proved: {you.sensitivity + you.specificity - 1:.2f}, standard error about {error:.2f}"
+    )
+
+# %% [markdown]
+# Run the cell again when you have judged. Thirty answers prove little: see the standard error.
+#
+# Is there a judge that is right nearly every time? There is one of a single line. Try to find it
+# before you run the next cell: it needs no network, and your eye will never see what it sees.
+
+
+# %%
+def has_a_black_pixel(x):
+    return (x == 0).any(dim=1)
+
+
+real, fake = has_a_black_pixel(x_test), has_a_black_pixel(draw(10_000))
+print(f"sensitivity {real.float().mean():.1%}, specificity {1 - fake.float().mean():.1%}")
+
+# %% [markdown]
+# The background of a digit is exactly 0, and a sigmoid is hardly ever. If your $G$ ends in one,
+# TV is nearly 1: in the sense of that distance $p_g$ and $p_{data}$ have almost nothing in common,
+# whatever the strokes look like. This is section 3's warning made visible. A $D$ that found this
+# rule would never err, and its gradient would tell $G$ about specks in the dark and nothing about
+# digits. Input noise hides the rule from $D$. So a distance alone, even a proven one, does not say
+# whether a sample looks right: it matters to whom.
 #
 # ## 7. A walk in z
 #
