@@ -39,10 +39,11 @@
 # - compute two measures of the distance between densities, also where a density is 0;
 # - prove that $G$'s best value is $-\log 4$, and that only $p_g = p_{data}$ attains it;
 # - say what is left of $G$'s gradient when fakes and data do not overlap;
-# - name the assumptions under which $p_g$ converges to $p_{data}$, and what training breaks.
+# - name the assumptions under which $p_g$ converges to $p_{data}$, and what training breaks;
+# - keep two players from running past their equilibrium.
 #
 # All this stands in section 4 of [Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661). Allow
-# about 90 minutes. Logarithms are natural, so values are in nats.
+# about 105 minutes. Logarithms are natural, so values are in nats.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import math
@@ -50,10 +51,17 @@ import math
 import numpy as np
 import torch
 from matplotlib.figure import Figure
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
+from ganlib.checks import Answers
+from ganlib.data import gaussian
+from ganlib.live import GANLab
+from ganlib.live.engine import Engine
+from ganlib.live.problems import Problem
+from ganlib.networks import Discriminator
 from ganlib.plotting import COLORS, show
+from ganlib.sampling import Draws, Noise
 from ganlib.value import value_by_integral
 
 
@@ -1448,6 +1456,171 @@ for in_turns in (False, True):
     print(f"{'in turns' if in_turns else 'at once'}: from distance {start:.2f} to {end:.2f}")
 
 # %% [markdown]
+# With data and fakes that have some width the players do come in, slowly, and you can watch them. Let the
+# data be $N(0, 0.5^2)$ and $G(z) = \theta + \tfrac12 z$, which begins at $\theta = 2$: shifted bells, as in
+# section 5. The logit of $D^*$ is then a straight line, and so is that of $D(x) = \sigma(\psi x + c)$. Hence
+# nothing is beyond the reach of either player. $D$ begins undecided, and both take plain gradient
+# steps in turns, with the learning rate 0.2.
+
+
+# %% nbgrader={"grade": false, "grade_id": "shifted-bells", "locked": true, "schema_version": 3, "solution": false, "task": false}
+class Shift(nn.Module):
+    """G(z) = theta + z / 2, whose one parameter begins at 2."""
+
+    noise_dim = 1
+
+    def __init__(self):
+        super().__init__()
+        self.theta = nn.Parameter(torch.tensor([2.0]))
+
+    def forward(self, z):
+        return self.theta + z / 2
+
+
+def undecided():
+    """D(x) = sigmoid(psi x + c), which begins with psi = c = 0."""
+    D = Discriminator(in_features=1, hidden=())
+    with torch.no_grad():
+        for p in D.parameters():
+            p.zero_()
+    return D
+
+
+BELLS = {
+    "problem": Problem(
+        "shifted bells", Draws(gaussian(0.0, 0.5)), Noise(1), 1, -4.0, 4.0, gaussian(0.0, 0.5)
+    ),
+    "G": Shift, "D": undecided, "k": 1, "lr_d": 0.2, "lr_g": 0.2, "opt_d": "sgd", "opt_g": "sgd",
+    "m": 256,
+}  # fmt: skip
+
+# %% [markdown]
+# The next cell opens this game, paused, in the course's live GAN. Set *iterations / s* to 30 and press
+# *Play*: $p_g$ runs past the data and out on the other side, 0.8 below it, before it turns. Watch $D$
+# (dashed), which lags behind $D^*$. Which slider stops that? A careful person makes smaller steps.
+# *Reset*, try it with both learning rates, and then with others.
+
+# %%
+GANLab(**BELLS)
+
+# %% [markdown]
+# ### Exercise L1 · the players settle
+#
+# Difficulty 3 of 5 · 15 minutes
+#
+# (L is for lab.) Find two ways to bring $p_g$ to the data with an overshoot of less than 0.25:
+#
+# - `settle["D"]`: change settings of $D$ alone, from `"k"`, `"lr_d"`, `"momentum_d"`. After 200 iterations
+#   $p_g$ should be there.
+# - `settle["G"]`: change settings of $G$ alone, from `"lr_g"`, `"momentum_g"`. It may take 600 iterations.
+#
+# Each answer is a dictionary of what you changed, such as `{"momentum_g": 0.5}`. The overshoot is how
+# far below 0 the mean of $p_g$ ever gets, and "there" is: within 0.15 of 0 over the last 20 iterations.
+# ($k$ is the number of steps that $D$ makes for one of $G$.)
+#
+# <details><summary>Hint</summary>
+#
+# Proposition 2 lets $D$ reach $D^*$ before each move of $G$. Which player has to hurry, and which to
+# wait?
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "L1", "locked": false, "schema_version": 3, "solution": true, "task": false}
+settle = Answers()
+### BEGIN SOLUTION
+settle["D"] = {"k": 6, "lr_d": 1.0}
+settle["G"] = {"lr_g": 0.005}
+### END SOLUTION
+
+
+# %% nbgrader={"grade": false, "grade_id": "play-the-settings", "locked": true, "schema_version": 3, "solution": false, "task": false}
+from ganlib.checks import Answers
+from ganlib.training import Diverged
+
+
+def means_of_p_g(who, seed):
+    """The mean of p_g, measured every 5 iterations, with the answer for this player."""
+    settings = Answers(settle)[who]
+    mine = {"D": ("k", "lr_d", "momentum_d"), "G": ("lr_g", "momentum_g")}[who]
+    assert isinstance(settings, dict), (
+        f'settle["{who}"] should be a dictionary of settings, but is {settings!r}'
+    )
+    for name in settings:
+        assert name in mine, f'settle["{who}"] may change {", ".join(mine)}, and it changes {name}.'
+    engine = Engine(**BELLS, seed=seed, measure_every=5)
+    try:
+        engine.set(**{name: int(v) if name == "k" else float(v) for name, v in settings.items()})
+        engine.step({"D": 200, "G": 600}[who])
+    except ValueError as error:
+        raise AssertionError(f'settle["{who}"]: {error}') from None
+    except Diverged:
+        raise AssertionError(f'with settle["{who}"] a player runs off to infinity.') from None
+    return engine.measures["mean"]
+
+
+def overshoot_and_rest(who, seed):
+    """How far p_g ran past the data, and how far from it it was at most in the end."""
+    means = means_of_p_g(who, seed)
+    return -min(means), max(abs(means[-5:]))
+
+
+# %% nbgrader={"grade": true, "grade_id": "L1-D", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# With D's settings alone.
+overshoot, rest = overshoot_and_rest("D", seed=0)
+assert overshoot < 0.25, (
+    f"p_g runs {overshoot:.2f} past the data: D still says what was right before p_g got there. "
+    "It has to get nearer to D* between two moves of G."
+)
+assert rest < 0.15, f"after 200 iterations p_g is still {rest:.2f} away from the data."
+
+# %% nbgrader={"grade": true, "grade_id": "L1-G", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# With G's settings alone.
+overshoot, rest = overshoot_and_rest("G", seed=0)
+assert overshoot < 0.25, (
+    f"p_g runs {overshoot:.2f} past the data: G moves too far before D has followed."
+)
+assert rest < 0.15, (
+    f"after 600 iterations p_g is still {rest:.2f} away from the data: G may wait for D, but not for ever."
+)
+
+# %% nbgrader={"grade": true, "grade_id": "L1-hidden-seed", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# A hidden check: it runs when your work is graded.
+### BEGIN HIDDEN TESTS
+# Both again, from another seed and with a little more room.
+for who in "DG":
+    overshoot, rest = overshoot_and_rest(who, seed=2018)
+    assert overshoot < 0.3 and rest < 0.2, (
+        f'with settle["{who}"] and another seed p_g runs {overshoot:.2f} past the data, and ends up to '
+        f"{rest:.2f} away from it."
+    )
+### END HIDDEN TESTS
+
+
+# %%
+def table_of_overshoots():
+    print("  k   rate of D   rate of G   k rate_D / rate_G   overshoot")
+    for k, lr_d, lr_g, steps in (
+        (1, 0.2, 0.2, 60), (1, 0.05, 0.05, 240), (4, 0.05, 0.2, 60),
+        (1, 1.0, 0.05, 100), (20, 0.05, 0.05, 100), (1, 0.2, 0.01, 300),
+    ):  # fmt: skip
+        engine = Engine(**BELLS | {"k": k, "lr_d": lr_d, "lr_g": lr_g}, measure_every=2)
+        engine.step(steps)
+        ratio, overshoot = k * lr_d / lr_g, -engine.measures["mean"].min()
+        print(f"{k:3d} {lr_d:11.2f} {lr_g:11.2f} {ratio:19.0f} {overshoot:11.2f}")
+
+
+table_of_overshoots()
+
+# %% [markdown]
+# Smaller steps for both change nothing but the time it takes. There is a reason: if the steps are small, each
+# player moves at a speed, $k \eta_D$ times its slope for $D$ and $\eta_G$ times its own for $G$. Multiply both
+# speeds by the same number, and the film runs faster or slower; the path stays what it was. Only the
+# *ratio* $k \eta_D / \eta_G$ bends it. The larger the ratio, the nearer is $D$ to $D^*$ when $G$ moves, which
+# is what the proposition asks for. (Momentum is no remedy: 0.9 for either
+# player, with its learning rate cut to a tenth to make up for it, about doubles the overshoot. Notebook 03
+# says why.)
+#
 # So even where everything is granted that the last table asks for, except that $D$ takes gradient steps
 # instead of leaping to its optimum, the players may circle round the solution without approaching it. This does
 # not say that GANs cannot be trained: a network is not a saddle with two parameters, noise and curvature add
