@@ -1707,7 +1707,7 @@ GANLab(**FAR)
 #
 # Difficulty 3 of 5 · 15 minutes
 #
-# (L is for lab.) Is there one setting of $D$ with which $p_g$ gets to the data within 300 iterations
+# Is there one setting of $D$ with which $p_g$ gets to the data within 300 iterations
 # *and stays there*? If not, what has to be done, and when? Write `plan()`, which returns what you did
 # with the sliders, a list of stretches `(iterations, k, lr_d)`, 300 iterations in all. For
 # example, `[(300, 5, 5e-3)]` is the game as it was opened, and
