@@ -147,7 +147,8 @@ def _slope(D: nn.Module, x: Tensor, of: Callable[[Tensor], Tensor]) -> Tensor:
     """The gradient in x, (m, d), of a function of D's outputs at x, (m,)."""
     with torch.enable_grad():
         x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(of(D(x)), x)
+        # Zeros where D takes no notice of x.
+        (slope,) = torch.autograd.grad(of(D(x)), x, materialize_grads=True)
     return slope
 
 

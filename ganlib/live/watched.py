@@ -37,7 +37,8 @@ class Watched(nn.Module):
                 f"{tuple(batch.shape)}: {error}"
             ) from error
         self._check(out, len(batch))
-        return out
+        # A bare view of a parameter wants a gradient even where none is kept.
+        return out if torch.is_grad_enabled() else out.detach()
 
     def _check(self, out: object, m: int) -> None:
         expected = (m, *self.shape)

@@ -641,6 +641,28 @@ def test_looking_at_a_g_that_is_about_to_overflow():
         engine.view()
 
 
+class Repeated(nn.Module):
+    """A student's G or D that says the same to every input, as a bare view of its parameter."""
+
+    def __init__(self, *shape):
+        super().__init__()
+        self.answer = nn.Parameter(torch.zeros(shape))
+
+    def forward(self, batch):
+        return self.answer.expand(len(batch), *self.answer.shape)
+
+
+@pytest.mark.parametrize("problem", ["gaussian", "ring", "faces"])
+def test_players_that_take_no_notice_of_their_input(problem):
+    features = Engine(problem, measure_every=0).problem.features
+    engine = Engine(problem, G=Repeated(features), D=Repeated())
+    engine.step_d()
+    view = engine.view()
+    assert (view["fake"] == view["fake"][0]).all()
+    assert not view["arrows"].any()
+    assert engine.measure()["w1"] > 0
+
+
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_problem_runs_with_every_loss(problem, loss):
