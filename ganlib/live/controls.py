@@ -1,9 +1,11 @@
 """The live GAN's controls: what is on the panel and where. What they do is in widget.py."""
 
+import html
 from collections.abc import Iterable
 from typing import Any
 
 from ipywidgets import (
+    HTML,
     BoundedIntText,
     Button,
     Dropdown,
@@ -18,9 +20,9 @@ from ipywidgets import (
     Widget,
 )  # fmt: skip
 
-from ganlib.live.losses import LOSSES
+from ganlib.live.losses import LOSSES, Loss
 
-__all__ = ["FAST", "OWN", "Controls"]
+__all__ = ["FAST", "OWN", "Controls", "formula"]
 
 FAST = 10**9
 SPEEDS = {str(n): n for n in (1, 3, 10, 30, 100, 300)} | {"max": FAST}
@@ -48,6 +50,7 @@ class Controls:
         self.quiz = ToggleButton(description="You are D", tooltip="Tell real from fake yourself")
         self.problem = _named(Dropdown, "problem", options=list(problems), value=problem)
         self.loss = _named(Dropdown, "loss", options=list(LOSSES))
+        self.formula = HTML(layout=Layout(width="284px"))
         self.sliders = {
             "k": _named(IntSlider, "k", value=1, min=1, max=20),
             "m": _named(SelectionSlider, "m", options=BATCHES, value=128),
@@ -69,14 +72,15 @@ class Controls:
         row += [self.slow, self.compare, self.quiz]
         for button in row:
             button.layout.width = "auto"
-        settings = [self.problem, self.loss, *self.sliders.values(), self.units, self.speed]
+        settings = [self.problem, self.loss, self.formula, *self.sliders.values()]
+        settings += [self.units, self.speed, self.seed, self.new_drawing]
         wrap = Layout(flex_flow="row wrap")
         return [
             HBox(row, layout=wrap),
             HBox(
                 [
                     VBox(
-                        [*settings, self.seed, self.new_drawing],
+                        settings,
                         layout=Layout(flex="0 0 296px", overflow="hidden"),
                     ),
                     VBox([canvas], layout=Layout(flex="1 1 400px", min_width="0")),
@@ -86,6 +90,15 @@ class Controls:
             gallery,
             aside,
         ]
+
+
+def formula(loss: Loss) -> str:
+    """What each player descends, in symbols, and where that comes from."""
+    d, g, source = map(html.escape, (loss.d_formula, loss.g_formula, loss.source))
+    return (
+        '<p style="line-height: 1.5; margin: 0 0 4px">'
+        f"D descends {d}<br>G descends {g}<br><small>{source}</small></p>"
+    )
 
 
 def _named(make: type[Widget], name: str, **more: Any) -> Any:

@@ -5,7 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from ganlib.live.engine import Engine
-from ganlib.live.scene import kind_of
+from ganlib.live.scene import kind_of, span
 from ganlib.plotting import COLORS, plot_game, plot_images
 
 __all__ = ["picture"]
@@ -34,7 +34,7 @@ def _points(engine: Engine, arrays: dict[str, np.ndarray], title: str) -> Figure
         tints = LinearSegmentedColormap.from_list(
             "D", [COLORS["generator"], "white", COLORS["data"]]
         )
-        low_d, high_d = engine.loss.span
+        low_d, high_d = span(engine, arrays)
         shown = axes.imshow(
             arrays["d"], origin="lower", extent=(low, high, low, high), cmap=tints, alpha=0.6,
             vmin=low_d, vmax=high_d,

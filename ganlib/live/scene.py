@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ganlib.live.engine import Engine
@@ -24,6 +25,7 @@ __all__ = [
     "describe",
     "kind_of",
     "scene",
+    "span",
     "stage",
     "status",
     "thin",
@@ -86,10 +88,17 @@ POINTS, ARROWS, IMAGES = 256, 48, 6
 
 @dataclass
 class Run:
-    """An engine, and the curves of the branch that it left behind when it was taken back."""
+    """An engine, and what is shown beside its present state.
+
+    Args:
+        engine: the run itself.
+        ghost: the curves of the branch that it left behind when it was taken back.
+        record: the line of Algorithm 1 that slow motion did last.
+    """
 
     engine: Engine
     ghost: tuple[Curves, Curves] | None = None
+    record: Record | None = None
 
     def remember_the_branch(self) -> None:
         """To be called before a step: the step cuts what came after this iteration."""
@@ -113,7 +122,7 @@ def scene(runs: Sequence[Run], hidden: Collection[str] = ()) -> dict[str, Any]:
         "status": status(runs),
         "description": describe(runs),
         "runs": [
-            {"name": name, "stage": stage(run.engine, hidden)}
+            {"name": name, "stage": stage(run.engine, hidden, run.record)}
             for run, name in zip(runs, names(runs), strict=True)
         ],
         "charts": charts(runs),
@@ -123,19 +132,56 @@ def scene(runs: Sequence[Run], hidden: Collection[str] = ()) -> dict[str, Any]:
 # The stage
 
 
-def stage(engine: Engine, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """The arrays of the layers that are shown, and the axes."""
+def stage(
+    engine: Engine, hidden: Collection[str] = (), record: Record | None = None
+) -> dict[str, Any]:
+    """The arrays of the layers that are shown, and the axes; of a record, the minibatch in hand."""
     kind = kind_of(engine)
     layers = [layer for layer in LAYERS[kind] if layer.key not in hidden]
     arrays = engine.view(sorted({need for layer in layers for need in layer.needs}))
     paint = {"line": _line, "plane": _plane, "images": _images}[kind]
     shown = paint(engine, arrays)
+    if record is not None:
+        shown |= _in_hand(engine, record, shown)
     unwanted = {layer.key for layer in LAYERS[kind] if layer.key in hidden}
     return {
-        "span": list(engine.loss.span),
+        "span": span(engine, arrays),
         "d_name": "probability of data" if engine.loss.from_the_paper else "score of D",
         **{key: value for key, value in shown.items() if key not in unwanted},
     }
+
+
+def span(engine: Engine, arrays: Mapping[str, Any]) -> list[float]:
+    """The ends of D's scale: its loss's, or for a critic of no scale a round number it stays in."""
+    found = [arrays[key] for key in ("d", "d_star") if key in arrays]
+    if not engine.loss.relative or not found:
+        return list(engine.loss.span)
+    values = np.abs(np.concatenate([a.ravel() for a in found]))
+    reach = float(values[np.isfinite(values)].max(initial=1e-6))
+    power = 10.0 ** math.floor(math.log10(reach))
+    end = next(n * power for n in (1, 1.5, 2, 3, 5, 7, 10) if n * power >= reach)
+    return [-end, end]
+
+
+def _in_hand(engine: Engine, record: Record, shown: dict[str, Any]) -> dict[str, Any]:
+    """The minibatch that a line of Algorithm 1 worked on takes the place of the standing points."""
+    z, fake = record.z, record.fake_after
+    assert z is not None
+    assert fake is not None
+    # x of the last iteration stays in hand until the next is drawn, but is no longer used.
+    real = record.x if record.line in ("data", "ascend") else None
+    most = IMAGES if kind_of(engine) == "images" else POINTS
+    hand: dict[str, Any] = {"real": fake[:0] if real is None else real[:most], "fake": fake[:most]}
+    if record.line == "descend" and record.fake_before is not None:
+        hand["before"] = record.fake_before[:most]
+    if kind_of(engine) == "line":
+        z_to_g = {"map": {**shown["map"], "z": z, "g": fake}} if "map" in shown else {}
+        return {"batch": hand, **z_to_g}
+    if kind_of(engine) == "images":
+        with engine.looking(), torch.no_grad():
+            verdicts = {f"d_{key}": engine.shown(engine.watched_D(x)) for key, x in hand.items()}
+        return {**hand, **verdicts}
+    return {**hand, "pull": None}
 
 
 def _line(engine: Engine, arrays: dict[str, Any]) -> dict[str, Any]:
@@ -256,6 +302,8 @@ def _series(
             name = curve.name if named else ""
             line = {"name": name, "color": curve.color, "dash": curve.dash}
             x, y = thin(x, y[known])
+            if named and np.isinf(y).any():  # the view's mark for it, at the chart's upper edge
+                line["name"] += " ▲∞"
             found.append({**line, "x": x, "y": y, **more})
     return found
 

@@ -213,6 +213,17 @@ function points(ctx, values, x, y, mark, color, ink) {
   }
 }
 
+/** From where each fake has just been moved. */
+function moves(ctx, before, after, x, y, ink) {
+  ctx.strokeStyle = ink.generator;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (let i = 0; i < after.length; i += 2) {
+    segment(ctx, x(before[i]), y(before[i + 1]), x(after[i]), y(after[i + 1]));
+  }
+  ctx.stroke();
+}
+
 function frameBox(ctx, box, ink) {
   ctx.strokeStyle = ink.faint;
   ctx.lineWidth = 1;
@@ -252,6 +263,7 @@ export function drawLine(ctx, stage, box, ink) {
     line("p_g", density, ink.generator, "solid", 2.5);
     line("d_star", chance, ink.optimum, "dashdot", 2);
     line("d", chance, ink.text, "dashed", 2);
+    if (stage.batch) drawBatch(ctx, stage.batch, x, floor, ink);
   });
 
   ctx.strokeStyle = ink.text;
@@ -269,6 +281,17 @@ export function drawLine(ctx, stage, box, ink) {
     }
   }
   if (stage.map) drawMap(ctx, stage.map, { ...inner, y: floor + 17, h: map - 20 }, x, ink);
+}
+
+const inRow = (values, height) => Array.from(values).flatMap((value) => [value, height]);
+const same = (height) => height;
+
+/** The minibatch in hand: x in one row, G(z) in another, and from where G(z) has just come. */
+function drawBatch(ctx, { real, fake, before }, x, floor, ink) {
+  const [high, low] = [floor - 22, floor - 9];
+  points(ctx, inRow(real, high), x, same, disc, ink.data, ink);
+  if (before) moves(ctx, inRow(before, high), inRow(fake, low), x, same, ink);
+  points(ctx, inRow(fake, low), x, same, cross, ink.generator, ink);
 }
 
 /** G as lines from the noise axis below to the data axis above. */
@@ -393,6 +416,7 @@ export function drawPlane(ctx, stage, box, ink) {
     if (stage.d) drawHeat(ctx, stage.d, stage.span, inner, ink);
     if (stage.mesh) drawMesh(ctx, stage.mesh, x, y, inner, ink);
     if (stage.real) points(ctx, stage.real, x, y, disc, ink.data, ink);
+    if (stage.fake && stage.before) moves(ctx, stage.before, stage.fake, x, y, ink);
     if (stage.fake) points(ctx, stage.fake, x, y, cross, ink.generator, ink);
     const middle = (stage.span[0] + stage.span[1]) / 2;
     ctx.strokeStyle = ink.text;
@@ -500,8 +524,25 @@ export function drawChart(ctx, chart, now, box, ink) {
     }
     for (const { color, dash, width = 1.5, alpha = 1, ...c } of curves) {
       curve(ctx, c.y, (i) => x(c.x[i]), y, { color: ink[color], dash, width, alpha });
+      infinities(ctx, c.y, (i) => x(c.x[i]), inner.y, ink[color], alpha);
     }
   });
+}
+
+/** A triangle at the upper edge for each value that is infinite. */
+function infinities(ctx, values, x, top, color, alpha) {
+  ctx.save();
+  ctx.globalAlpha = alpha;
+  ctx.fillStyle = color;
+  ctx.beginPath();
+  values.forEach((value, i) => {
+    if (value !== Infinity) return;
+    ctx.moveTo(x(i), top + 1);
+    ctx.lineTo(x(i) - 4, top + 8);
+    ctx.lineTo(x(i) + 4, top + 8);
+  });
+  ctx.fill();
+  ctx.restore();
 }
 
 /** The names of the curves, each after a piece of its line, from the right edge leftwards. */

@@ -42,6 +42,7 @@ class Record(NamedTuple):
         says: what has just changed, in a sentence or two.
         numbers: in words -> (before, after), or (now,) where there was nothing before.
         x: the minibatch of data in hand, shape ``(m, features)``.
+        z: the noise in hand, shape ``(m, noise_dim)``.
         fake_before, fake_after: G of the noise in hand, before and after this line.
     """
 
@@ -51,6 +52,7 @@ class Record(NamedTuple):
     says: str
     numbers: dict[str, tuple[float, ...]]
     x: Tensor | None
+    z: Tensor | None
     fake_before: Tensor | None
     fake_after: Tensor | None
 
@@ -89,7 +91,7 @@ def record(line: str, iteration: int, k_step: int, before: Look, after: Look) ->
     tell = {"data": _drew_data, "ascend": _ascended, "descend": _descended}.get(line, _drew_noise)
     says, numbers = tell(before, after)
     old = before.fake if line in ("ascend", "descend") else None
-    return Record(line, iteration, k_step, says, numbers, after.x, old, after.fake)
+    return Record(line, iteration, k_step, says, numbers, after.x, after.z, old, after.fake)
 
 
 Told = tuple[str, dict[str, tuple[float, ...]]]

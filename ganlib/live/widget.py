@@ -24,7 +24,7 @@ from IPython import get_ipython
 from IPython.display import display
 from ipywidgets import HTML, Button, HBox, Label, Layout, VBox, Widget
 
-from ganlib.live.controls import OWN, Controls
+from ganlib.live.controls import OWN, Controls, formula
 from ganlib.live.engine import Engine, ModuleError
 from ganlib.live.failures import FAILURES, Failure
 from ganlib.live.frame import pack
@@ -34,7 +34,6 @@ from ganlib.live.problems import PROBLEMS, Problem, drawn
 from ganlib.live.quiz import Quiz
 from ganlib.live.quizpanel import QuizPanel
 from ganlib.live.scene import HIDDEN_AT_FIRST, LAYERS, Run, algorithm, describe, kind_of, scene
-from ganlib.live.walk import Record
 from ganlib.plotting import COLORS
 from ganlib.training import Diverged
 
@@ -94,7 +93,6 @@ class GANLab:
         self._points = list(WAVE)
         self.runs = [Run(self._engine())]
         self._player = Player(self._turn, self._ended)
-        self._record: Record | None = None
         self._error: str | None = None
         self._due = self._cost = 0.0
         self._deaf = False  # while the kernel itself moves the controls
@@ -212,19 +210,19 @@ class GANLab:
         for run in self.runs:
             run.remember_the_branch()
             step(run.engine)
+            run.record = None
 
     def _advance(self) -> None:
         """One line of Algorithm 1."""
-        records: list[Record] = []
-        self._train(lambda engine: records.append(engine.advance()))
-        self._record = records[-1]
+        for run in self.runs:
+            run.remember_the_branch()
+            run.record = run.engine.advance()
 
     def _reset(self) -> None:
         self._player.stop()
-        self._record = None
         for run in self.runs:
             run.engine.reset(self.controls.seed.value)
-            run.ghost = None
+            run.ghost = run.record = None
 
     def _restart(self) -> None:
         """Begin anew with what cannot change in the middle of a run."""
@@ -236,7 +234,6 @@ class GANLab:
         if fresh.problem.name == before.problem.name:
             kept += [name for name, value in before.settings.items() if value is not None]
         fresh.set(**{name: before.settings[name] for name in kept})
-        self._record = None
         self.runs[-1] = Run(fresh)
         if len(self.runs) == 2:
             self._pair()
@@ -247,7 +244,6 @@ class GANLab:
         self.controls.compare.value = False
         self._arguments = dict(failure.settings)
         self.runs = [Run(self._engine())]
-        self._record = None
         self.controls.quiz.value = False
         words = html.escape(f"{failure.cause} {failure.look}")
         self.aside.children = (HTML(f"<p role='status'>{words}</p>"),)
@@ -268,7 +264,8 @@ class GANLab:
         self._reset()
 
     def _slow_down(self) -> None:
-        self._record = None
+        for run in self.runs:
+            run.record = None
         self._due = 0.0
 
     def _ask(self) -> None:
@@ -280,9 +277,9 @@ class GANLab:
 
     def _scrub(self, iteration: int) -> None:
         self._player.stop()
-        self._record = None
         for run in self.runs:
             run.engine.scrub(iteration)
+            run.record = None
 
     def _draw(self, points: list[list[float]]) -> None:
         self._points += points
@@ -342,6 +339,7 @@ class GANLab:
         c, engine = self.controls, self.engine
         c.play.description = "Pause" if self.playing else "Play"
         c.loss.value = engine.loss.name
+        c.formula.value = formula(engine.loss)
         for name, slider in c.sliders.items():
             value = engine.settings[name]
             slider.disabled = value is None
@@ -378,7 +376,7 @@ class GANLab:
                 "playing": self.playing,
                 "draws": self._draws,
                 "error": self._error,
-                "walk": algorithm(self._record) if self.controls.slow.value else None,
+                "walk": algorithm(self.runs[-1].record) if self.controls.slow.value else None,
             }
         )
         self._cost = 0.9 * self._cost + 0.1 * (time.perf_counter() - began)

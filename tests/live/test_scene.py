@@ -24,6 +24,7 @@ from ganlib.live.scene import (
 )
 from ganlib.live.walk import PAGE
 from ganlib.plotting import COLORS
+from ganlib.sampling import Noise
 
 
 class Constant(nn.Module):
@@ -35,6 +36,17 @@ class Constant(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return self.point + torch.zeros(len(z), 1)
+
+
+class Spread(nn.Module):
+    """A G that leaves the noise as it is, but for its width; it misses nothing of p_data."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self.width = nn.Parameter(torch.tensor(width))
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.width * z
 
 
 def run(problem: str = "two gaussians", steps: int = 0, **settings: object) -> Run:
@@ -90,10 +102,35 @@ def test_the_density_axis_stands_still_while_p_g_moves() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_d_is_shown_on_the_scale_of_its_loss(loss: str) -> None:
     shown = stage(Engine("ring", loss=loss))
-    assert shown["span"] == list(LOSSES[loss].span)
+    if not LOSSES[loss].relative:
+        assert shown["span"] == list(LOSSES[loss].span)
     assert ("d_star" in shown) == (LOSSES[loss].optimum is not None)
     is_probability = loss in ("saturating", "non-saturating")
     assert shown["d_name"] == ("probability of data" if is_probability else "score of D")
+
+
+@pytest.mark.parametrize("problem", ["two gaussians", "ring"])
+def test_a_critic_has_a_scale_of_its_own(problem: str) -> None:
+    """Its scores are taken from their mean, so the scale is even about 0, and hardly wider."""
+    engine = Engine(problem, loss="wasserstein")
+    for factor in (1, 30):
+        with torch.no_grad():
+            for p in list(engine.D.parameters())[-2:]:
+                p.mul_(factor)
+        shown = stage(engine)
+        low, high = shown["span"]
+        largest = max(abs(shown[key]).max() for key in ("d", "d_star") if key in shown)
+        assert low == -high
+        assert largest <= high <= 1.51 * largest
+
+
+def test_a_critic_that_says_the_same_everywhere_has_a_scale_too() -> None:
+    engine = Engine("ring", loss="wasserstein")
+    with torch.no_grad():
+        for p in engine.D.parameters():
+            p.zero_()
+    low, high = stage(engine)["span"]
+    assert low < 0 < high
 
 
 def test_data_of_unknown_density_on_the_line_are_shown_as_histograms() -> None:
@@ -193,6 +230,13 @@ def test_a_long_curve_is_thinned_and_keeps_its_spikes() -> None:
     assert (len(short_x), len(short_y)) == (400, 400)
 
 
+def test_an_infinite_divergence_has_its_mark_in_the_charts_key() -> None:
+    far = charts([Run(Engine("gaussian", G=Constant(1, 1)))])
+    assert np.isinf(curve(far, "distance", "KL ▲∞")["y"]).all()
+    near = charts([run("two gaussians", noise=Noise(1), G=Spread(1.0))])
+    assert np.isfinite(curve(near, "distance", "KL")["y"]).all()
+
+
 # Words
 
 
@@ -253,3 +297,52 @@ def test_slow_motion_highlights_the_line_that_was_done() -> None:
 
 def test_before_the_first_line_none_is_highlighted() -> None:
     assert algorithm(None)["at"] == -1
+
+
+# What each line has drawn: x until D has been updated, and where G's fakes came from at the end.
+IN_HAND = {
+    "noise_d": {"real": 0, "fake": 16},
+    "data": {"real": 16, "fake": 16},
+    "ascend": {"real": 16, "fake": 16},
+    "noise_g": {"real": 0, "fake": 16},
+    "descend": {"real": 0, "fake": 16, "before": 16},
+}
+
+
+@pytest.mark.parametrize("problem", ["two gaussians", "ring"])
+def test_slow_motion_paints_the_minibatch_in_hand(problem: str) -> None:
+    engine = Engine(problem, m=16)
+    engine.step(2)  # an old x is in hand
+    for line, sizes in IN_HAND.items():
+        record = engine.advance()
+        shown = stage(engine, record=record)
+        assert record.line == line
+        hand = shown["batch"] if problem == "two gaussians" else shown
+        assert {key: len(hand[key]) for key in sizes} == sizes
+        assert ("before" in hand) == ("before" in sizes)
+        assert torch.equal(hand["fake"], record.fake_after)
+        if sizes["real"]:
+            assert torch.equal(hand["real"], record.x)
+        if problem == "two gaussians":
+            assert torch.equal(shown["map"]["z"], record.z)
+            assert torch.equal(shown["map"]["g"], record.fake_after)
+        else:
+            assert shown["pull"] is None  # the arrows of other points
+
+
+def test_slow_motion_shows_the_images_of_the_minibatch_with_what_d_says_of_each() -> None:
+    engine = Engine("faces", m=16)
+    engine.advance()
+    record = engine.advance()
+    shown = stage(engine, record=record)
+    assert torch.equal(shown["real"], record.x[: len(shown["real"])])
+    with torch.no_grad():
+        assert torch.equal(shown["d_real"], torch.sigmoid(engine.D(shown["real"])))
+
+
+def test_a_layer_that_is_switched_off_stays_off_in_slow_motion() -> None:
+    engine = Engine("ring")
+    record = engine.advance()
+    assert {"real", "fake"} & stage(engine, ["real", "fake"], record).keys() == set()
+    line = Engine("two gaussians")
+    assert "map" not in stage(line, ["map"], line.advance())

@@ -276,6 +276,33 @@ def test_a_layer_that_is_not_there_is_not_painted(show: Callable) -> None:
     assert page.screenshot(clip=box) != before
 
 
+def test_an_infinite_value_is_marked_at_the_upper_edge_of_its_chart(js: Page) -> None:
+    """Blue ink in the uppermost pixels of the box, above the one point that is infinite."""
+    js.evaluate(
+        """(ink) => {
+            const series = (y) => ({
+                title: "", log: true, levels: [[100, ""]],
+                series: [{ name: "", color: "data", x: [0, 10, 20], y }],
+            });
+            const ctx = new OffscreenCanvas(300, 100).getContext("2d");
+            window.columns = (y) => {
+                ctx.fillStyle = "#fff";
+                ctx.fillRect(0, 0, 300, 100);
+                view.drawChart(ctx, series(y), 20, { x: 0, y: 0, w: 300, h: 100 }, ink);
+                const { data } = ctx.getImageData(0, 17, 300, 4);
+                const blue = (i) => data[i] === 0 && data[i + 1] === 114 && data[i + 2] === 178;
+                const found = [];
+                for (let i = 0; i < data.length; i += 4) if (blue(i)) found.push((i / 4) % 300);
+                return found;
+            };
+        }""",
+        INK,
+    )
+    assert js.evaluate("() => columns([1, 2, 1])") == []
+    found = js.evaluate("() => columns([1, Infinity, 1])")
+    assert np.mean(found) == pytest.approx(40 + 246 / 2, abs=1)  # the middle of the chart
+
+
 def test_the_dark_theme_is_followed_as_it_changes(show: Callable) -> None:
     page = show(GANLab("ring"))
     corner = (
@@ -338,6 +365,21 @@ def test_slow_motion_marks_the_line_that_was_done(show: Callable) -> None:
     expect(current).to_have_text("        sample minibatch of m noise samples z from p_z")
     assert current.count() == 1
     expect(page.locator(".algorithm p").first).to_contain_text("fresh noise samples")
+
+
+@pytest.mark.parametrize("problem", ["two gaussians", "ring", "faces"])
+def test_slow_motion_paints_another_picture_at_each_line(show: Callable, problem: str) -> None:
+    lab = GANLab(problem)
+    page = show(lab)
+    canvas = page.get_by_role("img")
+    seen = [canvas.screenshot()]
+    lab.controls.slow.value = True
+    for _ in range(2):  # noise, then data
+        lab.controls.step.click()
+        page.evaluate(UPDATE, encoded(lab.canvas.frame))
+        page.wait_for_timeout(100)
+        seen.append(canvas.screenshot())
+    assert len(set(seen)) == 3
 
 
 # What it says to the kernel

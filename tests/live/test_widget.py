@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import html
 import json
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from ganlib.live import GANLab
 from ganlib.live.failures import FAILURES
+from ganlib.live.losses import LOSSES
 from ganlib.live.problems import PROBLEMS, from_samples
 from ganlib.live.widget import DRAWN
 
@@ -94,6 +96,15 @@ def test_the_loss_is_picked_in_the_middle_of_a_run(lab: GANLab) -> None:
     assert (lab.engine.loss.name, lab.engine.iteration) == ("hinge", 1)
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_losses_stand_beside_the_picker_in_symbols(lab: GANLab, name: str) -> None:
+    lab.controls.loss.value = name
+    loss, words = LOSSES[name], html.unescape(lab.controls.formula.value)
+    assert f"D descends {loss.d_formula}" in words
+    assert f"G descends {loss.g_formula}" in words
+    assert loss.source in words
+
+
 def test_hidden_units_make_new_networks_and_keep_the_rates(lab: GANLab) -> None:
     lab.controls.sliders["lr_g"].value = 0.05
     lab.controls.step.click()
@@ -145,6 +156,10 @@ def test_slow_motion_does_one_line_a_step(lab: GANLab) -> None:
         lab.controls.step.click()
         iterations.append(header(lab)["iteration"])
     assert iterations == [0, 0, 0, 0, 1]
+    assert "before" in header(lab)["runs"][0]["stage"]["batch"]
+    lab.controls.step_d.click()  # which is no line of the page
+    assert header(lab)["walk"]["at"] == -1
+    assert "batch" not in header(lab)["runs"][0]["stage"]
     lab.controls.slow.value = False
     assert header(lab)["walk"] is None
 
