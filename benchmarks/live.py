@@ -35,13 +35,15 @@ lab._send = timed(lab._send)
 """
 
 MATPLOTLIB = """
-from ipywidgets import HTML, VBox
+from ipywidgets import HTML
+from ganlib.live.picture import picture
+from ganlib.live.still import encoded
 
 page = HTML()
 canvas_send = lab._send
 
 def redraw():
-    png = lab._picture()[0]["image/png"]
+    png = encoded(picture(lab.engine))
     page.value = f'<img class="redrawn" src="data:image/png;base64,{png}">'
     lab._player.seen = lab._player.sent
 

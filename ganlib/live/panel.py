@@ -4,14 +4,13 @@ The drawing function knows nothing of widgets and the panel nothing of the pictu
 notebook that is read without a kernel shows the picture as it was, with its description.
 """
 
-import base64
 import html
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any
 
 from ipywidgets import HTML, FloatSlider, Layout, VBox
 from matplotlib.figure import Figure
+
+from ganlib.live import still
 
 __all__ = ["Panel"]
 
@@ -46,20 +45,15 @@ class Panel(VBox):
         return {name: slider.value for name, slider in self.sliders.items()}
 
     def _redraw(self) -> None:
-        png = BytesIO()
-        self._draw(**self.values).savefig(png, format="png", dpi=100)
-        self._png = base64.b64encode(png.getvalue()).decode()
+        png = still.encoded(self._draw(**self.values))
         words = html.escape(self._describe(**self.values), quote=True)
         # An <img>, because the Image widget has no text alternative.
         self.picture.value = (
-            f'<img src="data:image/png;base64,{self._png}" alt="{words}">'
-            f'<p role="status">{words}</p>'
+            f'<img src="data:image/png;base64,{png}" alt="{words}"><p role="status">{words}</p>'
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        words = self._describe(**self.values)
-        bundle = {"image/png": self._png, "text/plain": words}
-        return super()._repr_mimebundle_(**kwargs) | bundle, {"image/png": {"alt": words}}
+    def _ipython_display_(self) -> None:
+        still.show(self, self._draw(**self.values), self._describe(**self.values))
 
 
 def _slider(label: str, value: float, low: float, high: float) -> FloatSlider:

@@ -7,12 +7,22 @@ from io import BytesIO
 
 import numpy as np
 from ipywidgets import HTML, Button, HBox, VBox
+from matplotlib.figure import Figure
 from matplotlib.image import imsave
+from numpy.typing import NDArray
 from torch import Tensor
 
+from ganlib.live import still
 from ganlib.live.quiz import Quiz, Rates, Verdict
 
-__all__ = ["QuizPanel", "sample_html", "score_html", "verdict_words"]
+__all__ = [
+    "QuizPanel",
+    "sample_figure",
+    "sample_html",
+    "sample_words",
+    "score_html",
+    "verdict_words",
+]
 
 
 class QuizPanel(VBox):
@@ -32,6 +42,11 @@ class QuizPanel(VBox):
         self.fake.on_click(lambda _: self._answer(False))
         self._show()
         super().__init__([self.sample, HBox([self.real, self.fake]), self.verdict, self.score])
+
+    def _ipython_display_(self) -> None:
+        sample = self.quiz.sample
+        words = f"You are the discriminator. {sample_words(sample)} Real or fake?"
+        still.show(self, sample_figure(sample, *self._axis), words)
 
     def _answer(self, real: bool) -> None:
         try:
@@ -74,20 +89,51 @@ def score_html(you: Rates, d: Rates) -> str:
 
 def sample_html(sample: Tensor, low: float, high: float) -> str:
     """A number on its axis, a point in the plane, or a grey image, each with words."""
-    x = np.asarray(sample.detach().cpu(), dtype=float).ravel()
-    if x.size == 1:
-        return _dot(f"x = {x[0]:.3f}", (x[0] - low) / (high - low), None, low, high)
-    if x.size == 2:
-        at = (x - low) / (high - low)
-        return _dot(f"x = ({x[0]:.3f}, {x[1]:.3f})", at[0], at[1], low, high)
-    side = math.isqrt(x.size)
+    x, words = _numbers(sample), sample_words(sample)
+    if x.ndim == 1:
+        across, *up = (x - low) / (high - low)
+        return _dot(words, across, up[0] if up else None, low, high)
     png = BytesIO()
-    imsave(png, x.reshape(side, side), cmap="gray", vmin=0, vmax=1, format="png")
+    imsave(png, x, cmap="gray", vmin=0, vmax=1, format="png")
     data = base64.b64encode(png.getvalue()).decode()
     return (
         f'<img src="data:image/png;base64,{data}" width="168" height="168" '
-        f'style="image-rendering: pixelated" alt="An image of {side} by {side} grey pixels.">'
+        f'style="image-rendering: pixelated" alt="{words}">'
     )
+
+
+def sample_words(sample: Tensor) -> str:
+    """What a sample is, for who does not see it."""
+    x = _numbers(sample)
+    if x.ndim == 2:
+        return f"An image of {x.shape[0]} by {x.shape[1]} grey pixels."
+    return f"x = {x[0]:.3f}." if len(x) == 1 else f"x = ({x[0]:.3f}, {x[1]:.3f})."
+
+
+def sample_figure(sample: Tensor, low: float, high: float) -> Figure:
+    """The sample as a still picture, with the question above it."""
+    x = _numbers(sample)
+    figure = Figure(figsize=(3, 1.3 if x.size == 1 else 3), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title("Real or fake?")
+    if x.ndim == 2:
+        axes.imshow(x, cmap="gray", vmin=0, vmax=1)
+        axes.set_axis_off()
+    else:
+        axes.plot(x[0], x[-1] if len(x) == 2 else 0, "o", color="black")
+        axes.set(xlim=(low, high), xlabel="x" if len(x) == 1 else "$x_1$")
+        if len(x) == 2:
+            axes.set(ylim=(low, high), ylabel="$x_2$", aspect="equal")
+        else:
+            axes.set_yticks([])
+    return figure
+
+
+def _numbers(sample: Tensor) -> NDArray[np.float64]:
+    """One or two numbers, shape ``(1,)`` or ``(2,)``, or a square image."""
+    x = np.asarray(sample.detach().cpu(), dtype=float).ravel()
+    side = math.isqrt(x.size)
+    return x if x.size <= 2 else x.reshape(side, side)
 
 
 def _dot(words: str, across: float, up: float | None, low: float, high: float) -> str:

@@ -5,7 +5,6 @@ what the controls are, :mod:`ganlib.live.controls`. Here a control is joined to 
 """
 
 import asyncio
-import base64
 import html
 import math
 import time
@@ -13,7 +12,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,9 +19,10 @@ import torch
 import traitlets
 from anywidget import AnyWidget
 from IPython import get_ipython
-from IPython.display import display
+from IPython.display import DisplayHandle
 from ipywidgets import HTML, Button, HBox, Label, Layout, VBox, Widget
 
+from ganlib.live import still
 from ganlib.live.controls import OWN, Controls, formula
 from ganlib.live.engine import Engine, ModuleError
 from ganlib.live.failures import FAILURES, Failure
@@ -96,7 +95,7 @@ class GANLab:
         self._error: str | None = None
         self._due = self._cost = 0.0
         self._deaf = False  # while the kernel itself moves the controls
-        self._still: Any = None  # the handle of the picture that stands in for the widget
+        self._still: DisplayHandle | None = None
 
         problems: list[tuple[str, Any]] = [(name, name) for name in (*PROBLEMS, DRAWN)]
         if isinstance(problem, Problem):
@@ -384,24 +383,12 @@ class GANLab:
     # In the notebook.
 
     def _ipython_display_(self) -> None:
-        """The widget, and below it its picture, which the view hides as long as it lives."""
-        bundle = self.panel._repr_mimebundle_()
-        display({**bundle, "text/plain": describe(self.runs)}, raw=True)
-        data, metadata = self._picture()
-        self._still = display(data, metadata=metadata, raw=True, display_id=True)
-
-    def _picture(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        png = BytesIO()
-        picture(self.engine).savefig(png, format="png", dpi=100)
-        words = describe(self.runs[-1:])
-        data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": words}
-        return data, {"image/png": {"alt": words}}
+        self._still = still.show(self.panel, picture(self.engine), describe(self.runs[-1:]))
 
     def _keep_picture(self) -> None:
         """Where the run was paused, for when the kernel is gone."""
         if self._still is not None and not self.playing:
-            data, metadata = self._picture()
-            self._still.update(data, metadata=metadata, raw=True)
+            still.replace(self._still, picture(self.engine), describe(self.runs[-1:]))
 
     def _close_those_before(self) -> None:
         """A cell that is run again takes down the labs that it made before."""

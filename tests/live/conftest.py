@@ -44,12 +44,12 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 
 
 @pytest.fixture
-def notebook(page: Page, jupyter: tuple[str, Path]) -> Callable[[str], Page]:
-    """Open a notebook with one cell that shows a live GAN, and run it."""
+def notebook(page: Page, jupyter: tuple[str, Path]) -> Callable[..., Page]:
+    """Open a notebook with one cell that shows a live GAN, or what else, and run it."""
 
-    def open_and_run(source: str) -> Page:
+    def open_and_run(source: str, shows: str = ".ganlab[data-painted]") -> Page:
         open_notebook(page, *jupyter, source)
-        page.wait_for_selector(".ganlab[data-painted]", timeout=60_000)
+        page.wait_for_selector(shows, timeout=60_000)
         return page
 
     return open_and_run

@@ -11,7 +11,7 @@ from tests.live.browsing import wait_for_kernel
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-Open = Callable[[str], Page]
+Open = Callable[..., Page]
 
 
 def lab(problem: str) -> str:
@@ -90,6 +90,63 @@ def test_play_pause_step_slide_scrub_and_reload(notebook: Open) -> None:
     reaches(page, at + 1)
 
 
+QUIZ = """
+import torch
+from ganlib.live.quiz import Quiz
+from ganlib.live.quizpanel import QuizPanel
+
+QuizPanel(Quiz(torch.rand(99, 1) + 1, -torch.rand(99, 1) - 1), low=-2, high=2)
+"""
+
+SLIDERS = """
+from matplotlib.figure import Figure
+from ganlib.live.panel import Panel
+
+def draw(height):
+    figure = Figure()
+    figure.subplots().axhline(height)
+    return figure
+
+Panel(draw, "A line at {height}.".format, height=("height", 1.0, 0.0, 2.0))
+"""
+
+
+@pytest.mark.parametrize("source", [lab("two gaussians"), QUIZ, SLIDERS])
+def test_without_its_kernel_a_picture_and_a_calm_line_stand_there(
+    notebook: Open, source: str
+) -> None:
+    page = notebook(source, ".widget-box")
+    line, picture = page.locator(".ganlib-still"), page.locator(".jp-RenderedImage img")
+    expect(line).to_be_hidden()
+    expect(picture).to_be_hidden()
+
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.reload()
+    wait_for_kernel(page)
+    expect(picture).to_be_visible()
+    expect(line).to_have_text("This is a still picture. Run the cell to play.")
+    page.wait_for_selector("text=model not found", state="attached", timeout=30_000)
+    expect(page.get_by_text("model not found")).to_be_hidden()
+    expect(page.get_by_text("Loading widget")).to_be_hidden()
+
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    expect(page.locator(".widget-box").first).to_be_visible(timeout=30_000)
+    expect(picture).to_be_hidden()
+
+
+def test_you_are_the_discriminator(notebook: Open) -> None:
+    """Positive numbers are real here: who says so is always right."""
+    page = notebook(QUIZ, ".widget-box")
+    for judged in range(1, 7):
+        real = "x = -" not in page.locator("svg[role=img]").get_attribute("aria-label")
+        button(page, "Real" if real else "Fake").click()
+        expect(page.locator("table")).to_contain_text(f"{judged} judged")
+        verdict = f"It was {'real' if real else 'fake'}: you were right."
+        expect(page.get_by_role("status").filter(has_text=verdict)).to_be_visible()
+    expect(page.get_by_role("row", name="accuracy")).to_contain_text("100%")
+
+
 def test_draw_your_own(notebook: Open) -> None:
     page = notebook(lab("draw your own"))
     canvas = page.locator(".ganlab canvas")
@@ -156,7 +213,7 @@ def test_what_is_saved_has_a_picture_and_no_state(
         page.wait_for_timeout(1000)
         newest = max(jupyter[1].glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
         saved = json.loads(newest.read_text())
-        _, picture = saved["cells"][0]["outputs"]
+        *_, picture = saved["cells"][0]["outputs"]
         if at in picture["data"]["text/plain"]:
             break
     assert at in picture["metadata"]["image/png"]["alt"]

@@ -4,8 +4,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from ganlib.live import still
 from ganlib.live.quiz import Quiz, Rates, Verdict
-from ganlib.live.quizpanel import QuizPanel, sample_html, score_html, verdict_words
+from ganlib.live.quizpanel import (
+    QuizPanel,
+    sample_html,
+    sample_words,
+    score_html,
+    verdict_words,
+)
 
 
 class AlwaysReal(nn.Module):
@@ -63,11 +70,31 @@ def test_the_score_has_no_column_for_a_d_that_is_not_there() -> None:
 
 
 def test_every_kind_of_sample_is_said_in_words() -> None:
-    assert 'aria-label="x = 1.000"' in sample_html(torch.tensor([1.0]), -2, 2)
-    assert 'aria-label="x = (1.000, -1.000)"' in sample_html(torch.tensor([1.0, -1.0]), -2, 2)
+    assert 'aria-label="x = 1.000."' in sample_html(torch.tensor([1.0]), -2, 2)
+    assert 'aria-label="x = (1.000, -1.000)."' in sample_html(torch.tensor([1.0, -1.0]), -2, 2)
     image = sample_html(torch.rand(28, 28), 0, 1)
     assert 'alt="An image of 28 by 28 grey pixels."' in image
     assert "data:image/png;base64," in image
+
+
+@pytest.mark.parametrize("sample", [torch.ones(1), torch.ones(2), torch.rand(1, 28, 28)])
+def test_the_still_picture_shows_the_sample_and_asks(
+    sample: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+    monkeypatch.setattr(still, "show", lambda *what: shown.append(what))
+    panel = QuizPanel(Quiz(sample[None], sample[None]), low=-2, high=2)
+    panel._ipython_display_()
+    ((widget, figure, words),) = shown
+    (axes,) = figure.axes
+    assert widget is panel
+    assert axes.get_title() == "Real or fake?"
+    assert words == f"You are the discriminator. {sample_words(sample)} Real or fake?"
+    if sample.numel() <= 2:
+        assert axes.lines[0].get_xdata()[0] == 1
+        assert axes.get_xlim() == (-2, 2)
+    else:
+        assert torch.equal(torch.tensor(axes.images[0].get_array()), sample[0].double())
 
 
 def test_a_dot_stands_where_its_number_is_and_never_outside() -> None:

@@ -377,8 +377,9 @@ def execute() -> Callable[..., list]:
 
 def test_without_a_front_end_it_leaves_a_picture_and_words(execute: Callable) -> None:
     (outputs,) = execute("from ganlib.live import GANLab\nGANLab('two gaussians')")
-    widget, picture = outputs
+    widget, line, picture = outputs
     assert "application/vnd.jupyter.widget-view+json" in widget.data
+    assert "Run the cell to play." in line.data["text/html"]
     assert base64.b64decode(picture.data["image/png"]).startswith(b"\x89PNG")
     assert picture.metadata["image/png"]["alt"].startswith("Live GAN, problem two gaussians")
 
