@@ -97,7 +97,7 @@ def formula(loss: Loss) -> str:
     d, g, source = map(html.escape, (loss.d_formula, loss.g_formula, loss.source))
     return (
         '<p style="line-height: 1.5; margin: 0 0 4px">'
-        f"D descends {d}<br>G descends {g}<br><small>{source}</small></p>"
+        f"D: {d}<br>G: {g}<br><small>{source}</small></p>"
     )
 
 

@@ -25,6 +25,13 @@ __all__ = [
 ]
 
 
+STYLE = """<style>
+.ganlib-score { line-height: 1.6; }
+.ganlib-score caption, .ganlib-score th[scope=row] { font-weight: normal; text-align: left; }
+.ganlib-score th[scope=col], .ganlib-score td { padding-left: 1.5em; text-align: right; }
+</style>"""
+
+
 class QuizPanel(VBox):
     """Shows the samples of a :class:`ganlib.live.quiz.Quiz` and asks of each: real or fake?
 
@@ -45,7 +52,7 @@ class QuizPanel(VBox):
 
     def _ipython_display_(self) -> None:
         sample = self.quiz.sample
-        words = f"You are the discriminator. {sample_words(sample)} Real or fake?"
+        words = f"You are the discriminator. {sample_words(sample)}. Real or fake?"
         still.show(self, sample_figure(sample, *self._axis), words)
 
     def _answer(self, real: bool) -> None:
@@ -53,7 +60,7 @@ class QuizPanel(VBox):
             role, words = "status", verdict_words(self.quiz.answer(real))
         except Exception as error:  # a student's G or D; a callback's error is shown nowhere
             role, words = "alert", f"{type(error).__name__}: {error}"
-        self.verdict.value = f'<p role="{role}">{html.escape(words)}</p>'
+        self.verdict.value = f'<p role="{role}" style="margin: 0">{html.escape(words)}</p>'
         self._show()
 
     def _show(self) -> None:
@@ -83,8 +90,9 @@ def score_html(you: Rates, d: Rates) -> str:
         for name, share in rows
     )
     return (
-        f"<table><caption>{you.n} judged</caption><tr><td></td>{head}</tr>{body}</table>"
-    )  # fmt: skip
+        f'{STYLE}<table class="ganlib-score"><caption>{you.n} judged</caption>'
+        f"<tr><td></td>{head}</tr>{body}</table>"
+    )
 
 
 def sample_html(sample: Tensor, low: float, high: float) -> str:
@@ -106,8 +114,8 @@ def sample_words(sample: Tensor) -> str:
     """What a sample is, for who does not see it."""
     x = _numbers(sample)
     if x.ndim == 2:
-        return f"An image of {x.shape[0]} by {x.shape[1]} grey pixels."
-    return f"x = {x[0]:.3f}." if len(x) == 1 else f"x = ({x[0]:.3f}, {x[1]:.3f})."
+        return f"An image of {x.shape[0]} by {x.shape[1]} grey pixels"
+    return f"x = {x[0]:.3f}" if len(x) == 1 else f"x = ({x[0]:.3f}, {x[1]:.3f})"
 
 
 def sample_figure(sample: Tensor, low: float, high: float) -> Figure:
@@ -153,7 +161,7 @@ def _dot(words: str, across: float, up: float | None, low: float, high: float) -
     return (
         f'<svg width="{reach}" height="{height}" role="img" aria-label="{words}" '
         f'fill="currentColor" font-size="12">{axis}<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/></svg>'
-        f"<p>{words}</p>"
+        f'<p style="margin: 0">{words}</p>'
     )
 
 

@@ -369,7 +369,7 @@ def _is(value: float | None) -> bool:
 
 def _say(value: float | None) -> str:
     assert value is not None
-    return "∞" if math.isinf(value) else f"{value:.3f}"
+    return "∞" if math.isinf(value) else f"{value:z.3f}"
 
 
 def describe(runs: Sequence[Run]) -> str:
@@ -411,7 +411,7 @@ def algorithm(record: Record | None) -> dict[str, Any]:
     if record is None:
         return {**page, "at": -1, "caption": "Each step does one line.", "numbers": []}
     numbers = [
-        f"{name}: " + " → ".join(f"{value:.3f}" for value in values)
+        f"{name}: " + " → ".join(f"{value:z.3f}" for value in values)
         for name, values in record.numbers.items()
     ]
     at = [name for name, _ in PAGE].index(record.line)

@@ -498,7 +498,8 @@ export function drawChart(ctx, chart, now, box, ink) {
   frameBox(ctx, inner, ink);
   if (!range) return;
   const margin = 0.06 * (range[1] - range[0] || 1);
-  const [low, high] = [range[0] - margin, range[1] + margin];
+  const above = curves.some((c) => c.y.includes(Infinity)) ? 3 * margin : margin;
+  const [low, high] = [range[0] - margin, range[1] + above];
   const y = scale(low, high, inner.y + inner.h, inner.y);
   const last = Math.max(1, ...chart.series.map((s) => s.x.at(-1) ?? 0));
   const x = scale(0, last, inner.x, inner.x + inner.w);
@@ -520,7 +521,8 @@ export function drawChart(ctx, chart, now, box, ink) {
     if (now < last) segment(ctx, x(now), inner.y, x(now), inner.y + inner.h);
     ctx.stroke();
     for (const [value, words] of levels) {
-      text(ctx, words, inner.x + 3, y(shown(value)) - 6, { color: ink.grey });
+      const at = y(shown(value));
+      text(ctx, words, inner.x + 3, at < inner.y + 12 ? at + 7 : at - 6, { color: ink.grey });
     }
     for (const { color, dash, width = 1.5, alpha = 1, ...c } of curves) {
       curve(ctx, c.y, (i) => x(c.x[i]), y, { color: ink[color], dash, width, alpha });

@@ -143,7 +143,7 @@ def _descended(before: Look, after: Look) -> Told:
 
 def _went(before: float, after: float) -> str:
     """Two numbers and the way from one to the other, to the digits that are shown."""
-    old, new = f"{before:.3f}", f"{after:.3f}"
+    old, new = f"{before:z.3f}", f"{after:z.3f}"
     if old == new:
         return f"stays at {new}"
     return f"{'rises' if after > before else 'falls'} from {old} to {new}"

@@ -52,7 +52,8 @@ def test_after_an_answer_the_next_sample_stands_there(panel: QuizPanel) -> None:
 def test_an_error_of_d_is_shown_in_the_panel() -> None:
     panel = QuizPanel(Quiz(torch.zeros(9, 1), torch.zeros(9, 1), Broken()))
     panel.real.click()
-    assert panel.verdict.value == ('<p role="alert">RuntimeError: no &lt;b&gt;D&lt;/b&gt;</p>')
+    assert 'role="alert"' in panel.verdict.value
+    assert "RuntimeError: no &lt;b&gt;D&lt;/b&gt;" in panel.verdict.value
 
 
 def test_the_verdict_tells_who_was_right() -> None:
@@ -70,10 +71,10 @@ def test_the_score_has_no_column_for_a_d_that_is_not_there() -> None:
 
 
 def test_every_kind_of_sample_is_said_in_words() -> None:
-    assert 'aria-label="x = 1.000."' in sample_html(torch.tensor([1.0]), -2, 2)
-    assert 'aria-label="x = (1.000, -1.000)."' in sample_html(torch.tensor([1.0, -1.0]), -2, 2)
+    assert 'aria-label="x = 1.000"' in sample_html(torch.tensor([1.0]), -2, 2)
+    assert 'aria-label="x = (1.000, -1.000)"' in sample_html(torch.tensor([1.0, -1.0]), -2, 2)
     image = sample_html(torch.rand(28, 28), 0, 1)
-    assert 'alt="An image of 28 by 28 grey pixels."' in image
+    assert 'alt="An image of 28 by 28 grey pixels"' in image
     assert "data:image/png;base64," in image
 
 
@@ -89,7 +90,7 @@ def test_the_still_picture_shows_the_sample_and_asks(
     (axes,) = figure.axes
     assert widget is panel
     assert axes.get_title() == "Real or fake?"
-    assert words == f"You are the discriminator. {sample_words(sample)} Real or fake?"
+    assert words == f"You are the discriminator. {sample_words(sample)}. Real or fake?"
     if sample.numel() <= 2:
         assert axes.lines[0].get_xdata()[0] == 1
         assert axes.get_xlim() == (-2, 2)

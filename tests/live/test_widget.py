@@ -100,8 +100,8 @@ def test_the_loss_is_picked_in_the_middle_of_a_run(lab: GANLab) -> None:
 def test_the_losses_stand_beside_the_picker_in_symbols(lab: GANLab, name: str) -> None:
     lab.controls.loss.value = name
     loss, words = LOSSES[name], html.unescape(lab.controls.formula.value)
-    assert f"D descends {loss.d_formula}" in words
-    assert f"G descends {loss.g_formula}" in words
+    assert f"D: {loss.d_formula}" in words
+    assert f"G: {loss.g_formula}" in words
     assert loss.source in words
 
 
