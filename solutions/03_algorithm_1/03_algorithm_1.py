@@ -1792,13 +1792,14 @@ assert abs(farthest - 4) <= 0.5, (
 # %% nbgrader={"grade": true, "grade_id": "L2-hidden-seed", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 # A hidden check: it runs when your work is graded.
 ### BEGIN HIDDEN TESTS
-# From another seed, with half as much room again.
-means = means_of_p_g(stretches(), seed=2014)
-farthest = max(means[-6:], key=lambda mean: abs(mean - 4))
-assert abs(farthest - 4) <= 0.75, (
-    f"from another seed the mean of p_g is {farthest:.2f} at some time in the last 50 iterations. "
-    "A plan should not hang on one start: move away from the settings where it just works."
-)
+# From two more seeds.
+for seed in (2, 12):  # with these a D that keeps up only just swings widest
+    means = means_of_p_g(stretches(), seed)
+    farthest = max(means[-6:], key=lambda mean: abs(mean - 4))
+    assert abs(farthest - 4) <= 0.5, (
+        f"from another seed the mean of p_g is {farthest:.2f} at some time in the last 50 iterations. "
+        "A plan should not hang on one start: move away from the settings where it just works."
+    )
 ### END HIDDEN TESTS
 
 

@@ -70,6 +70,16 @@ def plan():
     return [(280, 1, 1e-3), (20, 5, 5e-3)]
 
 
+# %% strong later, but with one step kind="wrong" fails="L2-hidden-seed" says="hang on one start"
+def plan():
+    return [(150, 1, 1e-3), (150, 1, 5e-3)]
+
+
+# %% strong a little sooner, but with one step kind="wrong" fails="L2-hidden-seed" says="from another seed"
+def plan():
+    return [(140, 1, 1e-3), (160, 1, 5e-3)]
+
+
 # %% more iterations than allowed kind="wrong" fails="L2-stays" says="should have 300"
 def plan():
     return [(300, 1, 1e-3), (300, 5, 5e-3)]
