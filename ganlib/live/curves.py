@@ -23,51 +23,51 @@ class Curves:
     def __init__(self, columns: Sequence[str], capacity: int = 2000) -> None:
         self.columns = ("iteration", *columns)
         self.capacity, self.every = capacity, 1
-        self._rows: list[tuple[float, ...]] = []
-        self._latest: tuple[float, ...] | None = None
+        self._table = np.empty((capacity + 2, len(self.columns)))
+        self._n = 0
 
     def append(self, iteration: int, **numbers: float) -> None:
         """Add a row; a column without a number gets nan."""
-        row = (float(iteration), *(numbers.get(name, math.nan) for name in self.columns[1:]))
-        self._latest = row
-        if iteration % self.every:
-            return
-        self._rows.append(row)
-        while len(self._rows) > self.capacity:
+        if self._n and self._table[self._n - 1, 0] % self.every:
+            self._n -= 1  # it was there only as the latest
+        row = (iteration, *(numbers.get(name, math.nan) for name in self.columns[1:]))
+        self._table[self._n] = row
+        self._n += 1
+        while self._n - (iteration % self.every > 0) > self.capacity:
             self.every *= 2
-            self._rows = [r for r in self._rows if r[0] % self.every == 0]
+            self._keep((self._rows[:, 0] % self.every == 0) | (self._rows[:, 0] == iteration))
 
     def cut(self, iteration: int) -> None:
         """Forget what came after an iteration."""
-        kept = [row for row in self._all() if row[0] <= iteration]
-        self._latest = kept[-1] if kept else None
-        self._rows = [row for row in kept if row[0] % self.every == 0]
+        self._keep(self._rows[:, 0] <= iteration)
 
     def copy(self) -> "Curves":
         """One that goes on by itself."""
         twin = Curves(self.columns[1:], self.capacity)
-        twin.every, twin._rows, twin._latest = self.every, list(self._rows), self._latest
+        twin.every, twin._table, twin._n = self.every, self._table.copy(), self._n
         return twin
 
     def __len__(self) -> int:
-        return len(self._all())
+        return self._n
 
     def __getitem__(self, column: str) -> NDArray[np.float64]:
         """One column, shape ``(len(self),)``."""
-        i = self.columns.index(column)
-        return np.array([row[i] for row in self._all()])
+        return self._rows[:, self.columns.index(column)].copy()
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """Every column by name, "iteration" first."""
-        table = np.array(self._all()).reshape(-1, len(self.columns))
-        return dict(zip(self.columns, table.T, strict=True))
+        return dict(zip(self.columns, self._rows.T.copy(), strict=True))
 
     @property
     def latest(self) -> dict[str, float]:
         """The last row by name; empty before the first."""
-        return dict(zip(self.columns, self._latest, strict=True)) if self._latest else {}
+        return dict(zip(self.columns, self._rows[-1].tolist(), strict=True)) if self._n else {}
 
-    def _all(self) -> list[tuple[float, ...]]:
-        if self._latest is None or (self._rows and self._rows[-1] is self._latest):
-            return self._rows
-        return [*self._rows, self._latest]
+    @property
+    def _rows(self) -> NDArray[np.float64]:
+        return self._table[: self._n]
+
+    def _keep(self, which: NDArray[np.bool_]) -> None:
+        rows = self._rows[which]
+        self._n = len(rows)
+        self._table[: self._n] = rows

@@ -162,11 +162,11 @@ class PlaneRuler:
     def masses(self, G: nn.Module) -> Array:
         """Mass of p_g in each bin, shape ``(bins, bins)``, the first axis x."""
         low, high = self.problem.low, self.problem.high
-        column, row = np.floor((self._pushed(G).T - low) * (self.bins / (high - low)))
-        inside = (column >= 0) & (column < self.bins) & (row >= 0) & (row < self.bins)
-        index = (column[inside] * self.bins + row[inside]).astype(np.intp)
-        counted: Array = np.bincount(index, self.mass[inside], minlength=self.bins**2).astype(float)
-        return counted.reshape(self.bins, self.bins)
+        n = self.bins + 2  # a rim of bins takes what lies outside
+        place = 1 + (self._pushed(G) - low) * (self.bins / (high - low))
+        column, row = place.clamp(0, n - 1).int().T.numpy()
+        counted = np.bincount(column * n + row, self.mass, minlength=n * n).astype(float)
+        return counted.reshape(n, n)[1:-1, 1:-1]
 
     def p_g(self, G: nn.Module) -> Array:
         """The mean density of p_g in each bin, shape ``(bins, bins)``: row of y, column of x."""
@@ -183,14 +183,14 @@ class PlaneRuler:
         }
 
     @torch.no_grad()
-    def _pushed(self, G: nn.Module) -> Array:
+    def _pushed(self, G: nn.Module) -> Tensor:
         """Points of p_g, shape ``(n, 2)``, with the masses ``self.mass``."""
         g = _points(G, self.z).float()
         if not self.mesh:
-            return g.double().numpy()
+            return g
         square = g.reshape(1, self.mesh + 1, self.mesh + 1, 2).permute(0, 3, 1, 2)
         between = nn.functional.grid_sample(square, self.at, align_corners=True)
-        return between[0].flatten(1).T.double().numpy()
+        return between[0].flatten(1).T
 
 
 class CloudRuler:

@@ -114,13 +114,13 @@ def kind_of(engine: Engine) -> str:
 
 def scene(runs: Sequence[Run], hidden: Collection[str] = ()) -> dict[str, Any]:
     """A frame: everything that the view shows, apart from what the widget adds."""
-    first = runs[0].engine
+    first, words = runs[0].engine, status(runs)
     return {
         "kind": kind_of(first),
         "iteration": first.iteration,
         "kept": first.timeline.iterations,
-        "status": status(runs),
-        "description": describe(runs),
+        "status": words,
+        "description": f"{_subject(first)} {words}",
         "runs": [
             {"name": name, "stage": stage(run.engine, hidden, run.record)}
             for run, name in zip(runs, names(runs), strict=True)
@@ -374,13 +374,16 @@ def _say(value: float | None) -> str:
 
 def describe(runs: Sequence[Run]) -> str:
     """The picture in words, for who does not see it."""
-    engine = runs[0].engine
+    return f"{_subject(runs[0].engine)} {status(runs)}"
+
+
+def _subject(engine: Engine) -> str:
     shows = {
         "line": "densities of data and generator, D and D* over x, and G as a map from z to x",
         "plane": "real and fake points in the plane over the surface of D",
         "images": "rows of real and fake images, each with D's verdict",
     }[kind_of(engine)]
-    return f"Live GAN, problem {engine.problem.name}: {shows}. {status(runs)}"
+    return f"Live GAN, problem {engine.problem.name}: {shows}."
 
 
 def names(runs: Sequence[Run]) -> list[str]:

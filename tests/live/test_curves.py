@@ -35,6 +35,15 @@ def test_a_long_curve_is_thinned_and_ends_where_the_run_is(n, expected):
     assert len(rows) == len(expected)
 
 
+def test_what_was_taken_out_does_not_change_as_the_curve_goes_on():
+    rows = curve(21)
+    table, column = rows.arrays(), rows["loss"]
+    before = table["loss"].copy()
+    rows.append(22, loss=-1.0)
+    assert (table["loss"] == before).all()
+    assert (column == before).all()
+
+
 def test_memory_is_bounded():
     assert len(curve(10_000, capacity=100)) <= 101
 
