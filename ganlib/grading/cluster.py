@@ -1,0 +1,99 @@
+"""Where hand-ins are graded: processes of this machine, or the workers of a Dask cluster."""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from dask.typing import Key
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+
+from ganlib.grading.assignment import Assignment
+from ganlib.grading.gradebook import Rows
+from ganlib.grading.handin import HandIn
+from ganlib.grading.task import Graded
+from ganlib.grading.worker import grade_here
+
+WAIT = 60  # seconds for the first worker of a cluster to be there
+
+Prepared = tuple[HandIn, Rows]
+
+
+@contextmanager
+def connect(scheduler: str | None, workers: int) -> Iterator[Client]:
+    """A client of the scheduler at this address or, without one, of ``workers`` local processes.
+
+    Local ones talk by TLS with keys made for this run: otherwise anyone with an account on the
+    machine could have them run what he likes.
+    """
+    if scheduler:
+        with Client(scheduler, timeout=WAIT) as client:
+            client.wait_for_workers(1, timeout=WAIT)
+            yield client
+        return
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            security=True,
+            memory_limit=0,  # the sandbox limits memory, hand-in by hand-in
+            dashboard_address=None,
+            local_directory=scratch,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def grade_all(
+    client: Client,
+    assignment: Assignment,
+    students: Iterable[str],
+    prepare: Callable[[str], Prepared],
+    limit: float,
+) -> Iterator[Graded]:
+    """Grades the hand-ins that ``prepare`` reads, and gives each result as it comes.
+
+    Twice as many are on their way as there are threads: enough to keep workers busy, and a class
+    need not fit into memory. Where a worker is lost, Dask gives its hand-ins to another.
+    """
+    held = client.submit(_hold, assignment, pure=False)  # sent to each worker once
+    waiting = iter(students)
+    names: dict[Key, str] = {}
+    running = as_completed()
+
+    def fill() -> Iterator[Graded]:
+        """Sends hand-ins until enough are on their way; gives those that can't be sent."""
+        while running.count() < 2 * max(1, sum(client.nthreads().values())):
+            if (student := next(waiting, None)) is None:
+                return
+            try:
+                handin, rows = prepare(student)
+            except (OSError, ValueError) as error:
+                yield Graded(student, error=str(error))
+                continue
+            future = client.submit(grade_here, held, handin, rows, limit, pure=False)
+            names[future.key] = student
+            running.add(future)
+
+    yield from fill()
+    for future in running:
+        yield _result(future, names.pop(future.key))
+        future.release()
+        yield from fill()
+
+
+def _hold(assignment: Assignment) -> Assignment:
+    return assignment
+
+
+def _result(future: Future, student: str) -> Graded:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, KilledWorker):
+        return Graded(student, error="each worker that was to grade it was lost")
+    return Graded(student, error=f"{type(error).__name__}: {error}")

@@ -1,0 +1,99 @@
+"""What a Dask worker does with a hand-in: it keeps a warm grader, and starts another if that dies.
+
+A worker needs ganlib[grading] installed and nothing else; all that it works on comes as data.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from multiprocessing import Pipe
+
+import cloudpickle
+
+import ganlib
+from ganlib.grading.assignment import Assignment
+from ganlib.grading.gradebook import Rows
+from ganlib.grading.handin import HandIn
+from ganlib.grading.task import Graded, Task
+
+TRIES = 3
+_mine = threading.local()  # a worker may have several threads, each with a grader of its own
+
+
+class Died(RuntimeError):
+    """The grader is gone, and its hand-in is not graded."""
+
+
+class Grader:
+    """A process of ``ganlib.grading.grader``, which has imported nbgrader and torch."""
+
+    def __init__(self) -> None:
+        self._connection, theirs = Pipe()
+        # What this process can import, the grader can; and it has no folder of its own to import.
+        path = os.pathsep.join(each for each in sys.path if each)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "ganlib.grading.grader", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def grade(self, task: Task, limit: float) -> Graded:
+        """Died where the process ends first, TimeoutError after ``limit`` seconds."""
+        began = time.monotonic()
+        try:
+            self._connection.send_bytes(cloudpickle.dumps(task))
+            while not self._connection.poll(0.2):
+                # Its own children may hold the socket open: ask whether it lives, too.
+                if self._process.poll() is not None and not self._connection.poll():
+                    raise EOFError
+                if time.monotonic() - began > limit:
+                    raise TimeoutError(f"not graded after {limit:.0f} s")
+            return cloudpickle.loads(self._connection.recv_bytes())
+        except (EOFError, ConnectionError) as gone:
+            code = self._process.wait()
+            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            raise Died(how) from gone
+
+    def close(self) -> None:
+        """Ends it and what it has started in its session."""
+        self._connection.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float) -> Graded:
+    """Grades a hand-in on this machine. One that kills its grader three times is given up."""
+    if assignment.version != ganlib.__version__:
+        there = f"ganlib {ganlib.__version__}, the class is graded with {assignment.version}"
+        return Graded(handin.student, error=f"a worker has {there}")
+    how = []
+    for _ in range(TRIES):
+        # Made and removed here: the grader may not live to do it.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            grader = getattr(_mine, "grader", None) or Grader()
+            _mine.grader = grader
+            try:
+                return grader.grade(Task(assignment, handin, rows, scratch), limit)
+            except Died as died:
+                how.append(str(died))
+                _forget(grader)
+            except TimeoutError as error:
+                _forget(grader)
+                return Graded(handin.student, error=str(error))
+    return Graded(handin.student, error=f"its grader died {TRIES} times: {', '.join(how)}")
+
+
+def _forget(grader: Grader) -> None:
+    grader.close()
+    _mine.grader = None
