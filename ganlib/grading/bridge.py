@@ -1,0 +1,716 @@
+"""Two processes share functions, networks and gradients, and neither has to trust the other.
+
+A referee runs the checks in one process, a student's functions live in another. Through a bridge a
+check calls them as if they were its own::
+
+    loss = discriminator_step(D, G, opt_d, x, z)
+
+- **Data is copied**: numbers, strings, lists, arrays and tensors cross as plain data (``wire``).
+  A tensor or array that the function changes in place is changed here too.
+- **The rest stays where it is** and is stood for by a remote object: functions, networks,
+  optimizers, and whatever else. Calling one runs the original on its own side.
+- **Gradients cross**: a result depends on the tensors that went in, and on the parameters behind
+  them. Its backward pass asks the other side for the vector-Jacobian product, which may ask back.
+- **Parameters are shared**: each side has a leaf tensor of its own. Whenever a message crosses,
+  values, gradients and ``requires_grad`` that have changed since the last one go with it. As only
+  one side runs at a time, both see one state, as threads do that hand over a lock.
+
+The other side may answer with anything. Here that can raise an exception, and nothing worse: no
+code crosses, and of objects only what :func:`_open_to` allows is reachable.
+"""
+
+import builtins
+import contextlib
+import functools
+import itertools
+import random
+import reprlib
+import socket
+import traceback
+import types
+import weakref
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.optim import Optimizer
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from ganlib.grading import remote
+from ganlib.grading.wire import (
+    Closed,
+    Frames,
+    Malformed,
+    Packer,
+    Unpacker,
+    pack_tensor,
+    unpack_tensor,
+)
+
+__all__ = ["Bridge", "Closed", "Malformed"]
+
+# What a student's process may ask of the referee, each about things that it was given.
+OPEN_TO_STUDENTS = {
+    "attribute", "backward", "call", "forward", "hooks", "special", "step", "vjp", "vmap",
+}  # fmt: skip
+TEXT_LIMIT = 4000  # characters of an exception's message
+LOOPS: tuple[type, ...] = (
+    types.GeneratorType,
+    type(iter([])),
+    type(iter(())),
+    type(iter({})),
+    enumerate,
+    map,
+    zip,
+)
+
+
+class Bridge:
+    """One end of the bridge.
+
+    Args:
+        channel: a connected stream socket.
+        side: "referee" or "student".
+        names: the names that the other side may ask for, or lend others to: the student's
+            global variables. The referee has none.
+    """
+
+    def __init__(self, channel: socket.socket, side: str, names: dict | None = None) -> None:
+        self.frames, self.side, self.names = Frames(channel), side, names
+        self.lendable: Callable[[], dict[str, Any]] = dict
+        self.numbers, self.serials = itertools.count(), itertools.count()
+        self.depth = 0  # of calls from the other side that run here
+        self.objects: dict[str, Any] = {}  # what is mine, by its key
+        self.keys: dict[int, str] = {}  # key of what is mine, by id()
+        self.remotes: dict[str, Any] = {}  # what stands here for what is theirs
+        self.tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary()
+        self.tensor_keys = WeakTensorKeyDictionary()
+        self.agreed = WeakTensorKeyDictionary()  # value, grad, requires_grad that both sides know
+        self.modes: dict[str, list[bool]] = {}  # training flags that both sides know
+        self.raised: dict[str, BaseException] = {}
+        self.released: list[str] = []  # keys that the other side need not keep for me
+
+    # Asking
+
+    def ask(self, verb: str, *parts: Any, lend: dict[str, Any] | None = None, **more: Any) -> Any:
+        """Have the other side do something, and do meanwhile what it asks for.
+
+        Raises:
+            Closed: the other process has ended.
+            Malformed: what came back is no answer.
+            BaseException: what it raised there, as the nearest exception of Python's own.
+        """
+        number = next(self.numbers)
+        packer, given = Packer(self._pack_other), _mutable(parts)
+        body = [packer.pack(list(parts)), packer.pack(lend or {})]
+        self._send(packer, ask=verb, number=number, body=body, grad=torch.is_grad_enabled(), **more)
+        while True:
+            header, buffers = self.frames.receive()
+            if "ask" in header:
+                self._answer(header, buffers)
+            elif header.get("number") == number:
+                return self._result(header, buffers, given)
+
+    def call(self, key: str, args: tuple, kwargs: dict) -> Any:
+        """Call a function of the other side's."""
+        return self.ask("call", key, args, kwargs, **self._begin())
+
+    def forward(self, key: str, args: tuple, kwargs: dict, other: dict) -> Any:
+        """Have a network of the other side's compute, with ``other`` values for some parameters."""
+        return self.ask("forward", key, args, kwargs, other, **self._begin())
+
+    def vmap(self, key: str, in_dims: tuple, randomness: str, args: tuple, shape: Any) -> Any:
+        """Call a function, or a network, of the other side's on batches."""
+        return self.ask("vmap", key, in_dims, randomness, args, shape, **self._begin())
+
+    def vjp(self, key: str, sources: list[str], grad: Tensor, more: bool) -> list:
+        """The gradients of a result of the other side's, in those of its sources."""
+        return self.ask("vjp", key, sources, grad, more)
+
+    def _begin(self) -> dict[str, Any]:
+        """What a call by the referee, from no other call, sends along.
+
+        The student's random numbers follow from the referee's, and not the other way round: a
+        check that sets a seed gets the same answers each time, and where the student draws, the
+        referee's numbers move on too. Names that a check has bound to something else, by
+        ``unittest.mock`` say, are lent to the student's process.
+        """
+        if self.depth or self.side != "referee":
+            return {}
+        seed = zlib.crc32(torch.get_rng_state().numpy().tobytes())
+        return {"seed": seed, "lend": self.lendable()}
+
+    def _result(self, header: dict, buffers: list[bytearray], given: list) -> Any:
+        unpacker = Unpacker(self._unpack_other, buffers)
+        self._catch_up(header, buffers)
+        if header.get("drew") is True and self.side == "referee":
+            torch.rand(1)
+        if "error" in header:
+            raise self._exception(header["error"])
+        try:
+            for place, value in unpacker.unpack(header.get("changed", [])):
+                _overwrite(given[place], value)
+        except (TypeError, ValueError, IndexError, RuntimeError):
+            raise Malformed("changes of arguments that there are not") from None
+        return unpacker.unpack(header.get("value"))
+
+    # Answering
+
+    def serve(self) -> None:
+        """Answer until the other side says that it is done, or is gone."""
+        with contextlib.suppress(Closed):
+            while True:
+                header, buffers = self.frames.receive()
+                if header.get("ask") == "done":
+                    return
+                if "ask" in header:
+                    self._answer(header, buffers)
+
+    def done(self) -> None:
+        """Tell the other side that it need not serve any more."""
+        self._send(Packer(self._pack_other), ask="done")
+
+    def _answer(self, header: dict, buffers: list[bytearray]) -> None:
+        packer, fields = Packer(self._pack_other, is_result=True), {}
+        try:
+            self._catch_up(header, buffers)
+            if self.side == "referee" and header["ask"] not in OPEN_TO_STUDENTS:
+                raise PermissionError(f"nobody may ask a referee to {header['ask']!r}")
+            if seeded := "seed" in header and self.side == "student":
+                _start_random_numbers(header["seed"])
+                random_numbers = _random_numbers()
+            unpacker = Unpacker(self._unpack_other, buffers)
+            parts, lent = (unpacker.unpack(item) for item in header["body"])
+            given = _mutable(parts)
+            before = [_state(value) for value in given]
+            act = getattr(self, f"_do_{header['ask']}")
+            with torch.set_grad_enabled(header.get("grad") is not False), self._lend(lent):
+                self.depth += 1
+                try:
+                    fields["value"] = packer.pack(act(*parts))
+                finally:
+                    self.depth -= 1
+            changed = [
+                (place, value)
+                for place, (value, old) in enumerate(zip(given, before, strict=True))
+                if not _same(value, old)
+            ]
+            fields["changed"] = packer.pack(changed)
+            if seeded and _random_numbers() != random_numbers:
+                fields["drew"] = True
+        except Closed:
+            raise
+        except BaseException as error:
+            packer, fields = Packer(self._pack_other), {"error": self._describe(error)}
+        self._send(packer, number=header.get("number"), **fields)
+
+    def _do_get(self, names: list[str]) -> dict[str, Any]:
+        """The values of those names that there are."""
+        found = {name: self.names[name] for name in names if self.names and name in self.names}
+        return found
+
+    def _do_call(self, key: str, args: tuple, kwargs: dict) -> Any:
+        return self._mine(key, Callable)(*args, **kwargs)
+
+    def _do_vmap(self, key: str, in_dims: tuple, randomness: str, args: tuple, rebuild: Any) -> Any:
+        """A function on batches of arguments: ``rebuild`` says where among the rest they stand."""
+        function = self._mine(key, Callable)
+
+        def flat(*tensors: Tensor) -> Any:
+            positional, named, other = remote.fill(rebuild, tensors)
+            if other:
+                return functional_call(function, other, positional, named)
+            return function(*positional, **named)
+
+        return torch.func.vmap(flat, in_dims=in_dims, randomness=randomness)(*args)
+
+    def _do_forward(self, key: str, args: tuple, kwargs: dict, other: dict | None) -> Any:
+        """A network's output; with ``other`` values in place of some of its parameters."""
+        module = self._mine(key, nn.Module)
+        if other:
+            return functional_call(module, other, args, kwargs)
+        return module(*args, **kwargs)
+
+    def _do_vjp(self, key: str, sources: list[str], grad: Tensor, more: bool) -> list:
+        """The gradients of a result in those of my tensors, or theirs, that it depends on."""
+        output = self._mine(key, Tensor)
+        inputs = [self.tensors[source] for source in sources]
+        with torch.enable_grad():
+            return list(
+                torch.autograd.grad(
+                    output, inputs, grad, retain_graph=True, create_graph=more, allow_unused=True
+                )
+            )
+
+    def _do_backward(self, key: str, grad: Tensor) -> None:
+        """A gradient has reached, over there, the twin of a tensor that has a graph here."""
+        self.tensors[key].backward(grad, retain_graph=True)
+
+    def _do_hooks(self, key: str) -> None:
+        """A parameter's gradient has been accumulated over there: its hooks are here."""
+        parameter = self.tensors[key]
+        for hook in list((getattr(parameter, "_post_accumulate_grad_hooks", None) or {}).values()):
+            hook(parameter)
+
+    def _do_step(self, key: str, settings: list[dict]) -> None:
+        """One step of an optimizer, with the learning rates and so on of its remote."""
+        optimizer = self._mine(key, Optimizer)
+        for group, numbers in zip(optimizer.param_groups, settings, strict=True):
+            group.update({k: v for k, v in numbers.items() if k in group and k != "params"})
+        optimizer.step()
+
+    def _do_attribute(self, key: str, name: str) -> Any:
+        thing = self.objects[key]
+        if self.side == "referee" and not _open_to(thing, name):
+            raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}")
+        return getattr(thing, name)
+
+    def _do_special(self, key: str, name: str, args: tuple) -> Any:
+        """Iteration, contexts and containers."""
+        thing = self.objects[key]
+        allowed = name in remote.SPECIAL and hasattr(thing, name)
+        if not allowed or (self.side == "referee" and not _open_to(thing, name)):
+            raise TypeError(f"{type(thing).__name__!r} object does not allow {name!r}")
+        return getattr(thing, name)(*args)
+
+    @contextlib.contextmanager
+    def _lend(self, names: dict[str, Any]) -> Iterator[None]:
+        """For as long as a call lasts, those names mean what the other side says."""
+        if not names or self.names is None:
+            yield
+            return
+        missing = object()
+        before = {name: self.names.get(name, missing) for name in names}
+        self.names.update(names)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is missing:
+                    self.names.pop(name, None)
+                else:
+                    self.names[name] = value
+
+    # Things that stay where they are
+
+    def _key_of(self, thing: Any) -> str:
+        """The key of what is mine; it is kept for the other side from now on."""
+        key = self.keys.get(id(thing))
+        if key is None:
+            key = f"{self.side[0]}{next(self.serials)}"
+            self.keys[id(thing)], self.objects[key] = key, thing
+        return key
+
+    def _mine(self, key: str, kind: Any) -> Any:
+        thing = self.objects[key]
+        if not isinstance(thing, kind):
+            raise TypeError(f"a {type(thing).__name__} is no {kind.__name__}")
+        return thing
+
+    def _pack_other(self, value: Any, packer: Packer) -> dict:
+        """Tensors, and all that stays where it is."""
+        owner = getattr(value, "__dict__", {}).get("_bridge")
+        if owner is not None and owner[0] is self and "_is_copy" not in vars(value):
+            return {"is": "yours", "key": owner[1]}
+        if isinstance(value, Tensor):
+            return self._pack_tensor(value, packer)
+        if isinstance(value, nn.Module):
+            return {"is": "module", **self._describe_module(value, packer)}
+        key = self._key_of(value)
+        if isinstance(value, Optimizer):
+            groups = [
+                packer.pack({**remote.settings(group), "params": list(group["params"])})
+                for group in value.param_groups
+            ]
+            return {"is": "optimizer", "key": key, "groups": groups}
+        if callable(value):
+            name = getattr(value, "__name__", type(value).__name__)
+            return {"is": "function", "key": key, "name": str(name)[:200]}
+        return {"is": "object", "key": key, "name": type(value).__name__[:200]}
+
+    def _unpack_other(self, item: dict, unpacker: Unpacker) -> Any:
+        kind = item["is"]
+        if kind == "tensor":
+            return self._unpack_tensor(item, unpacker)
+        key = item["key"]
+        if not isinstance(key, str):
+            raise Malformed("a key that is no string")
+        if kind == "yours":
+            return self.objects[key]
+        if key in self.remotes:
+            return self.remotes[key]
+        if kind == "module":
+            thing: Any = self._build_module(item, unpacker)
+        elif kind == "optimizer":
+            groups = [unpacker.unpack(group) for group in item["groups"]]
+            thing = remote.RemoteOptimizer(self, key, groups)
+        elif kind == "function":
+            thing = remote.RemoteFunction(self, key, str(item["name"]))
+        elif kind == "object":
+            thing = remote.make_object(self, key, str(item["name"]))
+        else:
+            raise Malformed(f"a value of unknown kind {reprlib.repr(kind)}")
+        self.remotes[key] = thing
+        return thing
+
+    # Tensors
+
+    def _share(self, tensor: Tensor) -> str:
+        """The key of a tensor of which both sides have one."""
+        key = self.tensor_keys.get(tensor)
+        if key is None:
+            key = f"{self.side[0]}t{next(self.serials)}"
+            self.tensor_keys[tensor], self.tensors[key] = key, tensor
+        return key
+
+    def _pack_tensor(self, value: Tensor, packer: Packer, shared: bool = False) -> dict:
+        """A copy of the numbers; and where gradients matter, by which key both sides know it."""
+        if type(value) not in (Tensor, nn.Parameter):
+            value = value.as_subclass(Tensor)
+        item = {"is": "tensor", **pack_tensor(value, packer.buffers)}
+        if packer.is_result and value.requires_grad and not value.is_leaf:
+            key = f"{self.side[0]}g{next(self.serials)}"
+            self.objects[key] = value  # its graph stays here, until the result is released
+            return {**item, "graph": key, "sources": self._sources(value)}
+        if not (shared or value.requires_grad or value in self.tensor_keys):
+            return item
+        item |= {"key": self._share(value), "grad": value.requires_grad, "inner": not value.is_leaf}
+        item["parameter"] = isinstance(value, nn.Parameter)
+        item["hooks"] = bool(getattr(value, "_post_accumulate_grad_hooks", None))
+        if value.is_leaf:
+            if value.grad is not None:
+                item["gradient"] = pack_tensor(value.grad, packer.buffers)
+            self.agreed[value] = _snapshot(value)
+        return item
+
+    def _unpack_tensor(self, item: dict, unpacker: Unpacker) -> Tensor:
+        if "graph" in item:
+            value = unpack_tensor(item, unpacker.buffers)
+            sources = {key: self.tensors[key] for key in item["sources"] if key in self.tensors}
+            if not value.is_floating_point():
+                raise Malformed("whole numbers with a gradient")
+            if not sources:  # it depends on parameters that only the other side knows
+                return value.requires_grad_()
+            link = remote.Link(self, item["graph"], value, list(sources))
+            with torch.enable_grad():
+                return remote.LinkFunction.apply(link, *sources.values())
+        key = item.get("key")
+        if key is None:
+            return unpack_tensor(item, unpacker.buffers)
+        value = unpack_tensor(item, unpacker.buffers)
+        gradient = unpack_tensor(item["gradient"], unpacker.buffers) if "gradient" in item else None
+        known = self.tensors.get(key)
+        if known is not None:
+            if known.is_leaf and not item["inner"]:
+                _set(known, value, gradient, item["grad"])
+                self.agreed[known] = _snapshot(known)
+            return known
+        if item["parameter"]:
+            value = nn.Parameter(value, requires_grad=item["grad"] is True)
+        elif item["grad"]:
+            value.requires_grad_()
+        value.grad = gradient
+        if item["inner"]:
+            value.register_post_accumulate_grad_hook(functools.partial(self._pass_on, key))
+        elif item["hooks"]:
+            value.register_post_accumulate_grad_hook(lambda _: self.ask("hooks", key))
+        self.tensors[key], self.tensor_keys[value] = value, key
+        self.agreed[value] = _snapshot(value)
+        return value
+
+    def _pass_on(self, key: str, twin: Tensor) -> None:
+        """A backward pass has reached the twin of a tensor with a graph: it goes on over there."""
+        gradient, twin.grad = twin.grad, None
+        self.ask("backward", key, gradient)
+
+    def _sources(self, output: Tensor) -> list[str]:
+        """The keys of the tensors, known to both sides, on which an output depends."""
+        inner = {t.grad_fn: key for key, t in self.tensors.items() if t.grad_fn is not None}
+        found: set[str | None] = set()
+        seen, waiting = set(), [output.grad_fn]
+        while waiting:
+            node = waiting.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            leaf = getattr(node, "variable", None)
+            if isinstance(leaf, Tensor):
+                found.add(self.tensor_keys.get(leaf))
+            elif node in inner and node is not output.grad_fn:
+                found.add(inner[node])
+            else:
+                waiting += [parent for parent, _ in node.next_functions]
+        return sorted(key for key in found if key is not None)
+
+    # What both sides agree on
+
+    def _send(self, packer: Packer, **fields: Any) -> None:
+        """A message, and with it all that has changed since the last one."""
+        state = []
+        for key, tensor in list(self.tensors.items()):
+            known = self.agreed.get(tensor)
+            if tensor.is_leaf and known is not None and not _agrees(tensor, known):
+                item = {"key": key, "grad": tensor.requires_grad}
+                item |= pack_tensor(tensor, packer.buffers)
+                if tensor.grad is not None:
+                    item["gradient"] = pack_tensor(tensor.grad, packer.buffers)
+                state.append(item)
+                self.agreed[tensor] = _snapshot(tensor)
+        modes = {}
+        for key, old in self.modes.items():
+            now = _modes(self._module(key))
+            if now != old:
+                self.modes[key] = modes[key] = now
+        released, self.released = self.released, []
+        fields |= {"state": state, "modes": modes, "released": released}
+        self.frames.send(fields, packer.buffers)
+
+    def _catch_up(self, header: dict, buffers: list[bytearray]) -> None:
+        try:
+            for item in header["state"]:
+                tensor = self.tensors.get(item["key"])
+                if tensor is None or not tensor.is_leaf:
+                    continue
+                value = unpack_tensor(item, buffers)
+                gradient = item.get("gradient")
+                _set(tensor, value, gradient and unpack_tensor(gradient, buffers), item["grad"])
+                self.agreed[tensor] = _snapshot(tensor)
+            for key, flags in header["modes"].items():
+                for part, flag in zip(self._module(key).modules(), flags, strict=True):
+                    part.training = flag is True
+                self.modes[key] = _modes(self._module(key))
+            for key in header["released"]:
+                thing = self.objects.pop(key, None)
+                self.keys.pop(id(thing), None)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+            raise Malformed(f"a state that is none ({type(error).__name__})") from None
+
+    # Networks
+
+    def _module(self, key: str) -> nn.Module:
+        return self.objects[key] if key in self.objects else self.remotes[key]
+
+    def _describe_module(self, module: nn.Module, packer: Packer) -> dict:
+        """A network as a tree: of each part its class, parameters, buffers and plain attributes."""
+        known = id(module) in self.keys
+        key = self._key_of(module)
+        if known:
+            return {"key": key}
+        parts = []
+        for part in module.modules():
+            tensors = {
+                kind: {
+                    name: None if tensor is None else self._pack_tensor(tensor, packer, shared=True)
+                    for name, tensor in getattr(part, f"_{kind}").items()
+                }
+                for kind in ("parameters", "buffers")
+            }
+            children = {name: self._key_of(child) for name, child in part.named_children()}
+            plain = {
+                name: packer.pack(value)
+                for name, value in vars(part).items()
+                if not name.startswith("_") and _plain(value) and name != "training"
+            }
+            parts.append(
+                {"key": self._key_of(part), "class": type(part).__name__, "children": children}
+                | {"training": part.training, "plain": plain, **tensors}
+            )
+        self.modes[key] = _modes(module)
+        return {"key": key, "parts": parts}
+
+    def _build_module(self, item: dict, unpacker: Unpacker) -> nn.Module:
+        built: dict[str, remote.RemoteModule] = {}
+        for part in item["parts"]:
+            built[part["key"]] = remote.make_module(str(part["class"]))
+        for part in item["parts"]:
+            module = built[part["key"]]
+            module.training = part["training"] is True
+            for name, value in part["plain"].items():
+                if not name.startswith("_") and not hasattr(nn.Module, name):
+                    module.__dict__[name] = unpacker.unpack(value)
+            for name, value in part["parameters"].items():
+                module.register_parameter(name, unpacker.unpack(value))
+            for name, value in part["buffers"].items():
+                module.register_buffer(name, unpacker.unpack(value))
+            for name, key in part["children"].items():
+                module.add_module(name, built[key])
+        for key, module in built.items():
+            self.remotes[key] = module
+            remote.connect_module(module, self, key)
+        root = built[item["key"]]
+        self.modes[item["key"]] = _modes(root)
+        return root
+
+    # Exceptions
+
+    def _describe(self, error: BaseException) -> dict:
+        """An exception as plain data; one that came from the other side goes back as itself."""
+        own = getattr(error, "_bridge_error", None)
+        if own is not None:
+            return {"yours": own}
+        key = f"{self.side[0]}e{next(self.serials)}"
+        self.raised[key] = error
+        names = [kind.__name__ for kind in type(error).__mro__]
+        lines = traceback.format_exception_only(error)
+        return {
+            "key": key,
+            "names": names,
+            "text": _text(error)[:TEXT_LIMIT],
+            "shown": "".join(lines)[:TEXT_LIMIT],
+        }
+
+    def _exception(self, item: Any) -> BaseException:
+        """What was raised over there, as the nearest exception that Python has."""
+        try:
+            if "yours" in item:
+                return self.raised[item["yours"]]
+            names, text = item["names"], item["text"]
+            error: BaseException
+            if "Exception" not in names and self.side == "student":
+                error = remote.Passing(text)  # the referee ends a call early: let it pass
+            else:
+                error = _nearest(names)(text)
+            vars(error)["_bridge_error"] = item["key"]
+            return error
+        except (KeyError, TypeError, ValueError):
+            return Malformed("an exception that is none")
+
+
+def _open_to(thing: Any, name: str) -> bool:
+    """What a student's process may reach of the referee's objects.
+
+    Loops may be gone through, and the public attributes of ganlib's own objects may be read, such
+    as those of a live engine. All else would lead, by way of attributes of attributes, to
+    everything.
+    """
+    if isinstance(thing, LOOPS):
+        return name in ("__iter__", "__next__")
+    if isinstance(thing, contextlib.AbstractContextManager) and name in ("__enter__", "__exit__"):
+        return True
+    home = type(thing).__module__
+    own = home.startswith(("ganlib.", "torch.distributions.")) and "grading" not in home
+    return own and (not name.startswith("_") or name in remote.SPECIAL)
+
+
+def _start_random_numbers(seed: int) -> None:
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
+def _random_numbers() -> tuple:
+    """What tells whether a random number has been drawn."""
+    numpys = np.random.get_state(legacy=False)["state"]  # type: ignore[call-overload]
+    torchs = torch.get_rng_state().numpy().tobytes()
+    return torchs, numpys["key"].tobytes(), numpys["pos"], random.getstate()
+
+
+def _nearest(names: list[str]) -> type[Exception]:
+    for name in names:
+        kind = getattr(builtins, name, None) if isinstance(name, str) else None
+        if isinstance(kind, type) and issubclass(kind, Exception):
+            try:
+                kind("")
+            except TypeError:  # a UnicodeDecodeError, say, wants five arguments
+                continue
+            return kind
+    return RuntimeError
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error) if isinstance(error, Exception) else f"{type(error).__name__} {error}"
+    except Exception:
+        return type(error).__name__
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return len(value) < 100 and all(map(_plain, value))
+    return value is None or isinstance(value, bool | int | float | str | torch.dtype)
+
+
+def _modes(module: nn.Module) -> list[bool]:
+    return [part.training for part in module.modules()]
+
+
+def _mutable(parts: Any) -> list:
+    """The tensors and arrays among arguments that a function could change in place."""
+    found: list[Any] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, list | tuple):
+            for part in value:
+                walk(part)
+        elif isinstance(value, dict):
+            for part in value.values():
+                walk(part)
+        elif isinstance(value, np.ndarray) or (
+            isinstance(value, Tensor) and not value.requires_grad and not _wrapped(value)
+        ):
+            found.append(value)
+
+    walk(parts)
+    return found
+
+
+def _wrapped(value: Tensor) -> bool:
+    return remote.is_batched(value) or type(value) not in (Tensor, nn.Parameter)
+
+
+def _state(value: Tensor | np.ndarray) -> Any:
+    return value.detach().clone() if isinstance(value, Tensor) else value.copy()
+
+
+def _same(value: Any, old: Any) -> bool:
+    if isinstance(value, Tensor):
+        equal = value.shape == old.shape and value.dtype == old.dtype and torch.equal(value, old)
+        return equal or (value.shape == old.shape and _equal_with_nan(value, old))
+    return value.shape == old.shape and bool(np.array_equal(value, old, equal_nan=_inexact(value)))
+
+
+def _inexact(value: np.ndarray) -> bool:
+    return value.dtype.kind in "fc"
+
+
+def _equal_with_nan(a: Tensor, b: Tensor) -> bool:
+    return a.is_floating_point() and bool(((a == b) | (a.isnan() & b.isnan())).all())
+
+
+def _overwrite(mine: Any, value: Any) -> None:
+    """Make a change in place that was made on the other side."""
+    if type(mine) is not type(value) and not isinstance(mine, Tensor):
+        raise Malformed("an argument that has changed its kind")
+    if isinstance(mine, Tensor):
+        _set(mine, value, mine.grad, mine.requires_grad)
+    elif mine.shape == value.shape:
+        mine[...] = value
+    else:
+        raise Malformed("an array that has changed its shape")
+
+
+def _snapshot(tensor: Tensor) -> tuple[Tensor, Tensor | None, bool]:
+    gradient = None if tensor.grad is None else tensor.grad.detach().clone()
+    return tensor.detach().clone(), gradient, tensor.requires_grad
+
+
+def _agrees(tensor: Tensor, known: tuple[Tensor, Tensor | None, bool]) -> bool:
+    value, gradient, wants = known
+    if tensor.requires_grad != wants or (tensor.grad is None) != (gradient is None):
+        return False
+    return _same(tensor.detach(), value) and (gradient is None or _same(tensor.grad, gradient))
+
+
+def _set(tensor: Tensor, value: Tensor, gradient: Tensor | None, wants: Any) -> None:
+    tensor.grad = None
+    if tensor.shape == value.shape and tensor.dtype == value.dtype:
+        tensor.data.copy_(value)
+    else:
+        tensor.data = value
+    tensor.grad = gradient
+    if tensor.is_leaf and tensor.is_floating_point():
+        tensor.requires_grad_(wants is True)
