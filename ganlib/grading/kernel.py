@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import zmq
 from ipykernel.heartbeat import Heartbeat
+from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Bytes, Dict
 from traitlets.config import Config
@@ -76,18 +77,44 @@ class GivenKernelApp(IPKernelApp):
         self.heartbeat.start()
 
 
-def run(key: bytes, listening: Sequence[int], to_grader: int) -> None:
+class CappedStream(OutStream):
+    """Standard output or error of which one cell may print no more than ``limit`` characters.
+
+    That spares an honest student's notebook; a hostile one's is the grader's business.
+    """
+
+    limit = 2**20
+    cell: str | None = None
+    left = 0
+
+    def write(self, string: str) -> int | None:  # type: ignore[override]
+        cell = self.parent_header.get("msg_id")
+        if cell != self.cell:
+            self.cell, self.left = cell, self.limit
+        if self.left < 0 or not isinstance(string, str):
+            return super().write(string if self.left >= 0 else "")
+        shown, self.left = string[: self.left], self.left - len(string)
+        if self.left < 0:
+            shown += f"\n[The rest is left out: more than {self.limit:,} characters.]\n"
+        super().write(shown)
+        return len(string)
+
+
+def run(key: bytes, listening: Sequence[int], to_grader: int, output: int) -> None:
     """Be a kernel until told to shut down.
 
     Args:
         key: signs every message.
         listening: descriptors of five listening sockets, in the order of ``PORTS``.
         to_grader: descriptor of the channel's end.
+        output: characters that a cell may print.
     """
     channel.CHANNEL = socket.socket(fileno=to_grader)
     random.seed()
     np.random.seed()  # forked from one parent, all would draw the same numbers
+    CappedStream.limit = output
     settings = Config()
+    settings.IPKernelApp.outstream_class = f"{__name__}.{CappedStream.__name__}"
     # A file torch.py in the working folder must not be imported in place of torch.
     settings.IPKernelApp.ignore_cwd = True
     settings.HistoryManager.hist_file = ":memory:"

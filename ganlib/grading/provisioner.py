@@ -1,169 +1,252 @@
 """Kernels for hand-ins: each a fork of the warm server, in namespaces of its own.
 
-With nbclient, nbconvert or nbgrader, whatever kernel the notebook names:
+With nbclient, nbconvert or nbgrader, whatever kernel the notebook names, and with no kernelspec
+installed:
 
     client = NotebookClient(notebook, kernel_manager_class=SandboxKernelManager)
     client.km.provisioner.channel  # the grader's end of the channel, once the kernel has started
+
+The grader ends a kernel best with ``shutdown_kernel="immediate"``, and, since a hostile kernel may
+never say that a cell is done, runs it with ``raise_on_iopub_timeout=False``.
 """
 
 import asyncio
-import json
+import contextlib
 import os
 import secrets
-import select
 import signal
 import socket
-import struct
+import stat
+import tarfile
+import tempfile
 from dataclasses import asdict
-from typing import Any, cast
+from pathlib import Path
+from typing import IO, Any, cast
 
+import zmq.asyncio
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Bool, Int, List, Unicode, default
+from traitlets import Bool, Dict, Int, List, Type, Unicode, default
 
 from ganlib.grading import sandbox
+from ganlib.grading.client import SandboxClient, bounded_context
 from ganlib.grading.kernel import PORTS
-from ganlib.grading.warm import Limits
+from ganlib.grading.launch import PlainProcess, Process, SandboxedProcess
+from ganlib.grading.limits import Limits
 
-PATIENCE = 30.0  # seconds for a kernel to be forked
+CACHE_INSIDE, MNIST_INSIDE = "/data/cache", "/data/mnist"
+MOST_FILES = 2000  # that are copied beside a notebook
 
 
 class SandboxProvisioner(KernelProvisionerBase):
-    """Starts, signals and ends one kernel in the sandbox."""
+    """Starts, signals and ends one kernel in the sandbox.
 
-    memory = Int(Limits.memory, help="Bytes that a hand-in may use, all processes together.")
-    disk = Int(Limits.disk, help="Bytes that it may write.")
-    processes = Int(Limits.processes, help="Processes and threads that it may have.")
-    open_files = Int(Limits.open_files, help="Files that a process may have open.")
-    cpu_seconds = Int(Limits.cpu_seconds, help="CPU seconds that a process may use.")
-    read_only = List(Unicode(), help="Further folders in sight, read-only.")
-    files = Unicode(help="A folder: its files, less notebooks, are copied beside the student's.")
-    unsandboxed = Bool(help="Accept the risk.")
-    for _trait in (memory, disk, processes, open_files, cpu_seconds, read_only, unsandboxed):
-        _trait.tag(config=True)
+    Attributes:
+        channel: the grader's end of a stream socket; the kernel's is
+            ``ganlib.grading.channel.CHANNEL``. None before the start and after the end.
+        sandboxed: False if the kernel ran without a sandbox.
+        out_of_memory: whether the kernel was ended for having too much memory.
+    """
+
+    memory = Int(Limits.memory, help="Bytes that all of a hand-in's processes may have.").tag(
+        config=True
+    )
+    disk = Int(Limits.disk, help="Bytes that a hand-in may write, in each of three folders.").tag(
+        config=True
+    )
+    processes = Int(Limits.processes, help="Processes and threads of a hand-in.").tag(config=True)
+    open_files = Int(Limits.open_files, help="Files that one process may have open.").tag(
+        config=True
+    )
+    cpu_seconds = Int(Limits.cpu_seconds, help="CPU seconds that one process may use.").tag(
+        config=True
+    )
+    output = Int(Limits.output, help="Characters that a cell may print.").tag(config=True)
+    read_only = List(Unicode(), help="Further files or folders in sight, read-only.").tag(
+        config=True
+    )
+    environment = Dict(help="Environment variables of the kernel.").tag(config=True)
+    pass_through = List(
+        Unicode(),
+        ["GANLIB_MNIST_STEPS"],
+        help="Environment variables of the grader that the kernel gets, too.",
+    ).tag(config=True)
+    unsandboxed = Bool(
+        help="Run students' code with your own rights, on your own files. It can read and change "
+        "whatever you can: other hand-ins, the gradebook, your keys. GANLIB_UNSANDBOXED=1 does "
+        "the same."
+    ).tag(config=True)
+    files = Unicode(
+        help="A folder whose files are copied beside the student's code. Notebooks are left out, "
+        "and so are links."
+    )
 
     channel: socket.socket | None = None
     sandboxed = True
+    out_of_memory = False
+    _process: Process | None = None
 
-    _control: socket.socket | None = None
-    _init: int | None = None  # a pidfd
-    _status: int | None = None
+    @default("unsandboxed")
+    def _unsandboxed_default(self) -> bool:
+        return os.environ.get("GANLIB_UNSANDBOXED", "") not in ("", "0")
 
     @property
     def has_process(self) -> bool:
-        return self._init is not None
+        return self._process is not None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """There is no command: the warm server forks."""
         return {"cmd": []}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        return await asyncio.to_thread(self._launch)
+        """Start the kernel.
 
-    def _launch(self) -> KernelConnectionInfo:
-        server = sandbox.warm_server(self.read_only)
-        path, key = server.path(), secrets.token_hex(32)
-        request = {
-            "key": key,
-            "limits": asdict(self._limits()),
-            "environment": {},
-        }
-        self._control, its_control = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.channel, its_channel = socket.socketpair()
-        listening = [listen(f"{path}-{port}") for port in range(1, 6)]
-        handed = [its_control, its_channel, *listening]
-        try:
-            server.ask(json.dumps(request).encode(), [end.fileno() for end in handed])
-        finally:
-            for end in handed:
-                end.close()
-        self._init = os.pidfd_open(self._settled())
-        self._control.send(b"go")
-        self._control.setblocking(False)
-        ports = dict(zip(PORTS, range(1, 6), strict=True))
-        self.connection_info = cast(
-            KernelConnectionInfo,
-            {
-                "transport": "ipc",
-                "ip": path,
-                "key": key.encode(),
-                "signature_scheme": "hmac-sha256",
-                **ports,
-            },
-        )
+        Raises sandbox.SandboxUnavailable where there is no sandbox.
+        """
+        self.connection_info = await asyncio.to_thread(self._launch)
         return self.connection_info
 
-    def _limits(self) -> Limits:
-        return Limits(self.memory, self.disk, self.processes, self.open_files, self.cpu_seconds)
+    def _launch(self) -> KernelConnectionInfo:
+        self.sandboxed = not self.unsandboxed
+        bound, environment = self._data()
+        limits = Limits(
+            self.memory,
+            self.disk,
+            self.processes,
+            self.open_files,
+            self.cpu_seconds,
+            self.output,
+        )
+        key = secrets.token_hex(32)
+        request = {"key": key, "limits": asdict(limits), "environment": environment}
+        with contextlib.ExitStack() as handed:
+            self.channel, theirs = socket.socketpair()
+            ends: list[socket.socket | IO[bytes]] = [handed.enter_context(theirs)]
+            if self.unsandboxed:
+                folder = tempfile.mkdtemp(prefix="ganlib-")
+                sockets = f"{folder}/1"
+            else:
+                server = sandbox.warm_server(bound)
+                sockets = server.next_name()
+            ends += [handed.enter_context(listen(f"{sockets}-{n}")) for n in range(1, 6)]
+            if self.files:
+                ends.append(handed.enter_context(archive(Path(self.files), self.disk // 2)))
+            descriptors = [end.fileno() for end in ends]
+            if self.unsandboxed:
+                self._process = PlainProcess(folder, request, descriptors)
+            else:
+                self._process = SandboxedProcess(server, sockets, request, descriptors)
+        return connection(sockets, key)
 
-    def _settled(self) -> int:
-        """Wait for the kernel's init; its process id, as this side of the sandbox sees it."""
-        assert self._control
-        self._control.settimeout(PATIENCE)
-        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        size = struct.calcsize("3i")
-        message, ancillary, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(size))
-        if "settled" not in (said := json.loads(message or "{}")):
-            raise sandbox.SandboxUnavailable(said.get("error", "the warm server has died"))
-        return int(struct.unpack("3i", ancillary[0][2][:size])[0])
+    def _data(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What is bound read-only, by its path inside, and the environment that tells of it."""
+        bound = {str(Path(path).resolve()): str(Path(path).resolve()) for path in self.read_only}
+        environment = {name: os.environ[name] for name in self.pass_through if name in os.environ}
+        for name, inside, outside in (
+            ("GANLIB_MNIST", MNIST_INSIDE, os.environ.get("GANLIB_MNIST")),
+            ("GANLIB_CACHE", CACHE_INSIDE, os.environ.get("GANLIB_CACHE") or default_cache()),
+        ):
+            if outside and os.path.isdir(outside):
+                bound[inside] = os.path.realpath(outside)
+                environment[name] = outside if self.unsandboxed else inside
+        return bound, environment | self.environment
 
     async def poll(self) -> int | None:
-        if self._init is None:
-            return self._status or 0
-        if not select.select([self._init], [], [], 0)[0]:
-            return None
-        if self._status is None:
-            self._status = self._exit_status()
-        return self._status
-
-    def _exit_status(self) -> int:
-        assert self._control
-        try:
-            return int(json.loads(self._control.recv(4096))["exit"])
-        except (OSError, ValueError, KeyError):
-            return -signal.SIGKILL
+        return self._process.poll() if self._process else 0
 
     async def wait(self) -> int | None:
         while (status := await self.poll()) is None:
             await asyncio.sleep(0.02)
-        if self._init is not None:
-            os.close(self._init)
-            self._init = None
+        if self._process:
+            self.out_of_memory = self._process.out_of_memory
+            self._process.close()
+            self._process = None
         return status
 
     async def send_signal(self, signum: int) -> None:
-        if self._control and self._init is not None:
-            try:
-                self._control.send(str(int(signum)).encode())
-            except OSError:  # it has ended
-                return
+        if self._process:
+            self._process.signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
-        if self._init is not None:
-            try:
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
-            except ProcessLookupError:
-                return
+        if self._process:
+            self._process.kill()
 
-    terminate = kill
+    async def terminate(self, restart: bool = False) -> None:
+        await self.kill(restart)
 
     async def cleanup(self, restart: bool = False) -> None:
-        for end in (self._control, self.channel):
-            if end:
-                end.close()
-        self._control = self.channel = None
+        await self.kill()
+        await self.wait()
+        if self.channel:
+            self.channel.close()
+            self.channel = None
+
+    def stop_cell(self) -> None:
+        """Interrupt what runs now; for OutputCap, which is no coroutine."""
+        if self._process:
+            self._process.signal(signal.SIGINT)
+
+    def end(self) -> None:
+        """Kill the kernel; for OutputCap."""
+        if self._process:
+            self._process.kill()
+
+
+def connection(sockets: str, key: str) -> KernelConnectionInfo:
+    """What a client needs to connect to sockets whose paths end in -1 to -5."""
+    info: dict[str, Any] = dict(zip(PORTS, range(1, 6), strict=True))
+    info |= {"transport": "ipc", "ip": sockets, "key": key.encode()}
+    return cast(KernelConnectionInfo, info | {"signature_scheme": "hmac-sha256"})
 
 
 def listen(path: str) -> socket.socket:
+    """A Unix socket that listens."""
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen(16)
     return listening
 
 
+def default_cache() -> str:
+    """Where ganlib.data keeps the digits that it has downloaded."""
+    import pooch
+
+    return str(pooch.os_cache("ganlib"))
+
+
+def archive(folder: Path, room: int) -> IO[bytes]:
+    """A tar file, with no name, of the plain files in a folder: no notebook, no link, no device.
+
+    Of more than ``room`` bytes, or very many files, the rest is left out.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    count = 0
+    with tarfile.open(fileobj=file, mode="w") as tar:
+        for path in sorted(folder.rglob("*")):
+            status = path.lstat()
+            hidden = ".ipynb_checkpoints" in path.parts or path.suffix == ".ipynb"
+            if hidden or not stat.S_ISREG(status.st_mode):
+                continue
+            room, count = room - status.st_size, count + 1
+            if room < 0 or count > MOST_FILES:
+                break
+            member = tarfile.TarInfo(str(path.relative_to(folder)))
+            member.size = status.st_size
+            with path.open("rb") as content:
+                tar.addfile(member, content)
+    file.seek(0)
+    return file
+
+
 class SandboxKernelManager(AsyncKernelManager):
-    """Manages a kernel of SandboxProvisioner; needs no kernelspec, and ignores a notebook's."""
+    """Manages a kernel of SandboxProvisioner; needs no kernelspec, and ignores a notebook's.
+
+    Its traits for the provisioner come with the configuration: ``c.SandboxProvisioner.memory``.
+    """
+
+    client_factory = Type(SandboxClient)
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -172,6 +255,11 @@ class SandboxKernelManager(AsyncKernelManager):
     @default("transport")
     def _transport_default(self) -> str:
         return "ipc"
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        self._created_context = True
+        return bounded_context()
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
         if self.provisioner is None:

@@ -16,14 +16,17 @@ import gc
 import importlib
 import json
 import os
+import platform
 import resource
 import select
 import signal
 import socket
 import sys
 import tarfile
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from ganlib.grading.limits import Limits
 
 HOME = "/home/student"
 STUDENT = 1000  # the student's user id, inside
@@ -49,19 +52,10 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 0x2, 0x4, 0x8, 0x1000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+SYSCALL_KEYCTL = {"x86_64": 250, "aarch64": 219}
+KEYCTL_JOIN_SESSION_KEYRING = 1
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a hand-in may use. Sizes in bytes."""
-
-    memory: int = 3 * 2**30
-    disk: int = 256 * 2**20  # of the working folder, of /tmp and of /dev/shm, each
-    processes: int = 128  # and threads
-    open_files: int = 1024
-    cpu_seconds: int = 3600
 
 
 def serve(grader: socket.socket) -> None:
@@ -164,21 +158,26 @@ def become_kernel(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
     try:
         os.setpgid(0, 0)
         channel, *rest = descriptors
-        listening, files = rest[:5], rest[5:]
-        keep_only([channel, *listening, *files])
+        keep_only(descriptors)
         os.chdir(HOME)
-        for file in files:
-            unpack(file)
-        os.environ.update(request["environment"])
         restrict(Limits(**request["limits"]))
         prctl(PR_SET_DUMPABLE, 1)
-
-        from ganlib.grading import kernel
-
-        kernel.run(request["key"].encode(), listening, channel)
+        run(request, channel, rest)
         status = 0
     finally:
         os._exit(status)
+
+
+def run(request: dict[str, Any], channel: int, rest: Sequence[int]) -> None:
+    """Run an ipykernel, with the files that were handed in, in the working folder."""
+    listening, files = rest[:5], rest[5:]
+    for file in files:
+        unpack(file)
+    os.environ.update(request["environment"])
+
+    from ganlib.grading import kernel
+
+    kernel.run(request["key"].encode(), listening, channel, request["limits"]["output"])
 
 
 def keep_only(descriptors: list[int]) -> None:
@@ -234,7 +233,12 @@ def become_nobody() -> None:
 
 
 def leave() -> None:
-    """Into new namespaces: processes, mounts, IPC, host name, network, and users."""
+    """Into new namespaces: processes, mounts, IPC, host name, network, and users.
+
+    And into a new keyring: the grader's may hold a ticket for the network's file server.
+    """
+    if number := SYSCALL_KEYCTL.get(platform.machine()):
+        libc.syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)
     user, group = os.geteuid(), os.getegid()
     call(
         "unshare",
@@ -269,9 +273,8 @@ def settle(limits: Limits) -> None:
 
 def restrict(limits: Limits) -> None:
     """Resource limits, and no privilege that could lift them."""
-    used = resource_data()
     for name, value in (
-        (resource.RLIMIT_DATA, used + limits.memory),
+        (resource.RLIMIT_DATA, limits.memory),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_FSIZE, limits.disk),
@@ -289,14 +292,29 @@ def restrict(limits: Limits) -> None:
     call("capset", header, (ctypes.c_uint32 * 6)())
 
 
-def resource_data() -> int:
-    """Bytes of private, writable memory that this process has already."""
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[5]) * resource.getpagesize()
+def probe() -> None:
+    """Try, inside the hull, what a kernel needs; OSError says what cannot be had."""
+    if os.geteuid() == 0:
+        become_nobody()
+    leave()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            settle(Limits())
+            status = 0
+        except OSError as error:
+            print(error, file=sys.stderr, flush=True)
+        finally:
+            os._exit(status)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def default_limits() -> dict[str, int]:
-    return asdict(Limits())
+def alone(descriptors: Sequence[int]) -> None:
+    """The entry point where there is no sandbox: be the one kernel that standard input asks for."""
+    request = json.load(sys.stdin)
+    channel, *rest = descriptors
+    run(request, channel, rest)
 
 
 def main(descriptor: int) -> None:
