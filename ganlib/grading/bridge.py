@@ -132,22 +132,21 @@ class Bridge:
         return self.ask("vjp", key, sources, grad, more)
 
     def _begin(self) -> dict[str, Any]:
-        """What a call by the referee, from no other call, sends along.
+        """What a call sends along: a seed, and names that a check has bound to something else.
 
-        The student's random numbers follow from the referee's, and not the other way round: a
-        check that sets a seed gets the same answers each time, and where the student draws, the
-        referee's numbers move on too. Names that a check has bound to something else, by
-        ``unittest.mock`` say, are lent to the student's process.
+        Here as there one state of random numbers should rule: whoever sets a seed, on either
+        side, gets the same numbers each time. So a call starts the other side's from this side's
+        state, and where numbers are drawn over there, this side's move on too. Names that a
+        check has bound anew, by ``unittest.mock`` say, are lent to the student's process.
         """
-        if self.depth or self.side != "referee":
-            return {}
         seed = zlib.crc32(torch.get_rng_state().numpy().tobytes())
-        return {"seed": seed, "lend": self.lendable()}
+        outermost = self.side == "referee" and not self.depth
+        return {"seed": seed, "lend": self.lendable() if outermost else {}}
 
     def _result(self, header: dict, buffers: list[bytearray], given: list) -> Any:
         unpacker = Unpacker(self._unpack_other, buffers)
         self._catch_up(header, buffers)
-        if header.get("drew") is True and self.side == "referee":
+        if header.get("drew") is True:
             torch.rand(1)
         if "error" in header:
             raise self._exception(header["error"])
@@ -175,20 +174,21 @@ class Bridge:
         self._send(Packer(self._pack_other), ask="done")
 
     def _answer(self, header: dict, buffers: list[bytearray]) -> None:
-        packer, fields = Packer(self._pack_other, is_result=True), {}
+        packer, fields = Packer(self._pack_other, is_result=True), dict[str, Any]()
         try:
             self._catch_up(header, buffers)
             if self.side == "referee" and header["ask"] not in OPEN_TO_STUDENTS:
                 raise PermissionError(f"nobody may ask a referee to {header['ask']!r}")
-            if seeded := "seed" in header and self.side == "student":
-                _start_random_numbers(header["seed"])
-                random_numbers = _random_numbers()
             unpacker = Unpacker(self._unpack_other, buffers)
             parts, lent = (unpacker.unpack(item) for item in header["body"])
             given = _mutable(parts)
             before = [_state(value) for value in given]
             act = getattr(self, f"_do_{header['ask']}")
-            with torch.set_grad_enabled(header.get("grad") is not False), self._lend(lent):
+            with (
+                _random_numbers(header.get("seed"), fields, keep=self.side == "referee"),
+                torch.set_grad_enabled(header.get("grad") is not False),
+                self._lend(lent),
+            ):
                 self.depth += 1
                 try:
                     fields["value"] = packer.pack(act(*parts))
@@ -200,8 +200,6 @@ class Bridge:
                 if not _same(value, old)
             ]
             fields["changed"] = packer.pack(changed)
-            if seeded and _random_numbers() != random_numbers:
-                fields["drew"] = True
         except Closed:
             raise
         except BaseException as error:
@@ -596,17 +594,37 @@ def _open_to(thing: Any, name: str) -> bool:
     return own and (not name.startswith("_") or name in remote.SPECIAL)
 
 
-def _start_random_numbers(seed: int) -> None:
-    torch.manual_seed(seed)
+@contextlib.contextmanager
+def _random_numbers(seed: Any, fields: dict, keep: bool) -> Iterator[None]:
+    """Random numbers that begin at a seed; whether any were drawn is noted in ``fields``.
+
+    With ``keep`` they go on afterwards from where they were: a student's process may choose the
+    numbers that its own calls to a check's functions draw, and no others.
+    """
+    if type(seed) is not int:
+        yield
+        return
+    old = _random_state()
+    torch.default_generator.manual_seed(seed % 2**32)
     np.random.seed(seed % 2**32)
     random.seed(seed)
+    began = _random_state()
+    try:
+        yield
+    finally:
+        fields["drew"] = _random_state() != began
+        if keep:
+            torch.set_rng_state(torch.frombuffer(bytearray(old[0]), dtype=torch.uint8))
+            numbers, *place = old[1]
+            np.random.set_state(("MT19937", np.frombuffer(numbers, np.uint32), *place))
+            random.setstate(old[2])
 
 
-def _random_numbers() -> tuple:
-    """What tells whether a random number has been drawn."""
-    numpys = np.random.get_state(legacy=False)["state"]  # type: ignore[call-overload]
-    torchs = torch.get_rng_state().numpy().tobytes()
-    return torchs, numpys["key"].tobytes(), numpys["pos"], random.getstate()
+def _random_state() -> tuple[bytes, tuple, tuple]:
+    """Where torch's, numpy's and Python's random numbers are."""
+    _, numbers, *place = np.random.get_state()  # type: ignore[misc]
+    numpys = (numbers.tobytes(), *place)
+    return torch.get_rng_state().numpy().tobytes(), numpys, random.getstate()
 
 
 def _nearest(names: list[str]) -> type[Exception]:
