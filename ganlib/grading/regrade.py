@@ -44,9 +44,7 @@ def regenerate(name: str, config: Config, coursedir: CourseDirectory) -> None:
     folder = Path(coursedir.format_path(coursedir.source_directory, ".", name))
     if (folder / f"{folder.name}.py").exists():
         write_solution(folder)  # the authored source; executed only where it changed
-    with (
-        tempfile.TemporaryDirectory() as scratch
-    ):  # a mistake in the notebook shows before marks do
+    with tempfile.TemporaryDirectory() as scratch:  # a mistake shows before anything changes
         _generate(name, config, release_directory=scratch, database=False)
     with gradebook.transaction(coursedir.db_url, coursedir.course_id) as db:
         for path in sorted(folder.glob("*.ipynb")):
@@ -127,14 +125,17 @@ def marks(coursedir: CourseDirectory, name: str) -> Marks:
             select(api.SubmittedAssignment).join(api.Assignment).where(api.Assignment.name == name)
         )
         for submission in submissions:
+            several = len(submission.notebooks) > 1
             found[submission.student_id] = {
-                each.name: None
-                if (each.auto_score, each.manual_score) == (None, None)
-                else each.score
+                f"{notebook.name}/{each.name}" if several else each.name: _mark(each)
                 for notebook in submission.notebooks
                 for each in notebook.grades
             }
     return found
+
+
+def _mark(grade: api.Grade) -> float | None:
+    return None if grade.auto_score is None and grade.manual_score is None else grade.score
 
 
 def changes(before: Marks, now: Marks) -> Iterator[dict[str, object]]:
