@@ -185,7 +185,7 @@ class Bridge:
             before = [_state(value) for value in given]
             act = getattr(self, f"_do_{header['ask']}")
             with (
-                _random_numbers(header.get("seed"), fields, keep=self.side == "referee"),
+                self._random_numbers(header, fields),
                 torch.set_grad_enabled(header.get("grad") is not False),
                 self._lend(lent),
             ):
@@ -274,6 +274,32 @@ class Bridge:
         if not allowed or (self.side == "referee" and not _open_to(thing, name)):
             raise TypeError(f"{type(thing).__name__!r} object does not allow {name!r}")
         return getattr(thing, name)(*args)
+
+    @contextlib.contextmanager
+    def _random_numbers(self, header: dict, fields: dict) -> Iterator[None]:
+        """Random numbers that begin at the caller's seed; whether any are drawn goes back.
+
+        On the referee's side they go on afterwards from where they were: a student's process may
+        choose the numbers that its own calls to a check's functions draw, and no others.
+        """
+        seed = header.get("seed")
+        if type(seed) is not int:
+            yield
+            return
+        state = torch.get_rng_state
+        old, other = state(), header["ask"] == "call" and self.side == "student"
+        torch.default_generator.manual_seed(seed % 2**32)
+        if other:
+            np.random.seed(seed % 2**32)
+            random.seed(seed)
+        began, others = state(), other and _other_random_state()
+        try:
+            yield
+        finally:
+            now = other and _other_random_state()
+            fields["drew"] = not began.equal(state()) or now != others
+            if self.side == "referee":
+                torch.set_rng_state(old)
 
     @contextlib.contextmanager
     def _lend(self, names: dict[str, Any]) -> Iterator[None]:
@@ -594,37 +620,10 @@ def _open_to(thing: Any, name: str) -> bool:
     return own and (not name.startswith("_") or name in remote.SPECIAL)
 
 
-@contextlib.contextmanager
-def _random_numbers(seed: Any, fields: dict, keep: bool) -> Iterator[None]:
-    """Random numbers that begin at a seed; whether any were drawn is noted in ``fields``.
-
-    With ``keep`` they go on afterwards from where they were: a student's process may choose the
-    numbers that its own calls to a check's functions draw, and no others.
-    """
-    if type(seed) is not int:
-        yield
-        return
-    old = _random_state()
-    torch.default_generator.manual_seed(seed % 2**32)
-    np.random.seed(seed % 2**32)
-    random.seed(seed)
-    began = _random_state()
-    try:
-        yield
-    finally:
-        fields["drew"] = _random_state() != began
-        if keep:
-            torch.set_rng_state(torch.frombuffer(bytearray(old[0]), dtype=torch.uint8))
-            numbers, *place = old[1]
-            np.random.set_state(("MT19937", np.frombuffer(numbers, np.uint32), *place))
-            random.setstate(old[2])
-
-
-def _random_state() -> tuple[bytes, tuple, tuple]:
-    """Where torch's, numpy's and Python's random numbers are."""
-    _, numbers, *place = np.random.get_state()  # type: ignore[misc]
-    numpys = (numbers.tobytes(), *place)
-    return torch.get_rng_state().numpy().tobytes(), numpys, random.getstate()
+def _other_random_state() -> tuple:
+    """Where numpy's and Python's random numbers are."""
+    _, numbers, *place = np.random.get_state()
+    return np.asarray(numbers).tobytes(), place, random.getstate()
 
 
 def _nearest(names: list[str]) -> type[Exception]:
