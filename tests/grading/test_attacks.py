@@ -1,0 +1,35 @@
+"""Every attack wins nothing: the points of each check are those that the hand-in has earned."""
+
+import pytest
+
+from tests.grading.attacks import bank, runner
+from tests.notebooks.fastpath import failed_checks, grade, read_cells
+
+ATTACKS = bank.attacks()
+CASES = [*ATTACKS, *bank.accidents()]
+
+
+def test_there_are_many_attacks_each_with_a_title_of_its_own():
+    assert len(ATTACKS) >= 45
+    assert len({case.id for case in CASES}) == len(CASES)
+    assert runner.NEIGHBOUR not in {case.id for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_case_says_what_it_tries_and_what_it_earns(case):
+    assert case.title
+    assert case.tries
+    assert case.points.items() <= bank.maxima().items()
+
+
+def test_the_notebook_that_is_attacked_can_be_solved():
+    verdicts = [v for v in grade(read_cells(bank.SOURCE)) if v.cell.kind == "check"]
+    partial = failed_checks(verdicts).keys()
+    assert partial == {"E5-hidden-near"}  # the fast path takes a check with partial credit for lost
+    assert len(verdicts) == len(bank.maxima())
+
+
+def test_an_untouched_notebook_earns_nothing():
+    verdicts = grade(read_cells(bank.SOURCE, released=True))
+    checks = {v.cell.grade_id for v in verdicts if v.cell.kind == "check"}
+    assert failed_checks(verdicts).keys() == checks
