@@ -1,7 +1,8 @@
 """Record the live GAN for the README: python docs/record_live.py
 
-JupyterLab in headless Chromium, driven as a student would; screenshots become docs/live.webp,
-each shown for as long as it stood on the screen.
+JupyterLab in headless Chromium, driven as a student would; screenshots become docs/live.webp.
+Learning is shown at an even pace, so many iterations a second, however fast this machine is;
+everything else for as long as it stood on the screen.
 """
 
 import io
@@ -13,73 +14,89 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the browser's helpers are the tests' own
 from tests.live.browsing import chromium, jupyter_lab, open_notebook
 
-WIDTH = 800  # of the picture, in pixels
-CELL = "from ganlib.live import GANLab\n\nGANLab(problem='two gaussians')"
+WIDTH, QUALITY = 800, 45  # of the pictures, in pixels and per cent
+SHOTS = 10  # a second, at most
+# Without momentum the players circle less, and arrive sooner.
+CELL = """from ganlib.live import GANLab
+
+GANLab("two gaussians", m=256, momentum_d=0.0, momentum_g=0.0)"""
 
 
 class Camera:
-    """Takes a picture of the widget whenever it is asked to, and knows when that was."""
+    """Takes pictures of the widget, and knows for how long each of them is shown."""
 
     def __init__(self, page: Page) -> None:
-        self.page, self.pictures, self.times = page, [], []
+        self.page, self.pictures, self.seconds = page, [], []
         # As high as the highest of the pictures to come.
         self.box = page.locator(".jp-OutputArea").bounding_box() | {"height": 580}
 
     def shoot(self, seconds: float) -> None:
-        """Pictures for so long, as fast as they come, at most ten a second."""
+        """Pictures for so long."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            began = time.monotonic()
-            png = self.page.screenshot(clip=self.box)
-            image = Image.open(io.BytesIO(png)).convert("RGB")
-            height = round(WIDTH * image.height / image.width)
-            self.pictures.append(image.resize((WIDTH, height), Image.Resampling.LANCZOS))
-            self.times.append(began)
-            self.page.wait_for_timeout(max(0, 1000 * (began + 0.1 - time.monotonic())))
+        while (began := time.monotonic()) < end:
+            self._snap()
+            self.page.wait_for_timeout(max(0, 1000 * (began + 1 / SHOTS - time.monotonic())))
+            self.seconds.append(time.monotonic() - began)
+
+    def watch(self, iterations: int, seconds: float) -> None:
+        """Play from the start, until so many iterations have been done, in so many seconds of the film."""
+        button(self.page, "Play").click()
+        done = 0
+        while done < iterations:
+            self._snap()
+            before = done
+            while done - before < iterations / (SHOTS * seconds):
+                self.page.wait_for_timeout(10)
+                done = int(self.page.locator(".ganlab").get_attribute("data-iteration"))
+            self.seconds.append(seconds * (done - before) / iterations)
+        button(self.page, "Pause").click()
+        self.shoot(1)
+
+    def _snap(self) -> None:
+        image = Image.open(io.BytesIO(self.page.screenshot(clip=self.box))).convert("RGB")
+        height = round(WIDTH * image.height / image.width)
+        self.pictures.append(image.resize((WIDTH, height), Image.Resampling.LANCZOS))
 
     def save(self, path: Path) -> None:
-        gaps = [round(1000 * (b - a)) for a, b in zip(self.times, self.times[1:], strict=False)]
         first, *rest = self.pictures
+        times = [round(1000 * seconds) for seconds in self.seconds]
         first.save(
-            path, append_images=rest, save_all=True, duration=[*gaps, 2000], loop=0, quality=45,
+            path, append_images=rest, save_all=True, duration=times, loop=0, quality=QUALITY,
             method=6, minimize_size=True,
         )  # fmt: skip
 
 
-def film(page: Page) -> Camera:
-    """Two Gaussians, back in time, eight modes, a failure, and a heart drawn by hand."""
-    camera = Camera(page)
-    root = page.locator(".ganlab")
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
 
-    def press(name: str) -> None:
-        page.get_by_role("button", name=name, exact=True).click()
+
+def film(page: Page) -> Camera:
+    """Two Gaussians, back in time, eight modes, and a heart drawn by hand."""
+    camera = Camera(page)
 
     def pick(problem: str) -> None:
         page.locator(".widget-dropdown select").first.select_option(problem)
+        page.wait_for_selector(".ganlab[data-iteration='0']")
 
-    camera.shoot(0.5)
-    press("Play")
-    camera.shoot(5)
-    root.locator("input[type=range]").focus()
-    for _ in range(12):
+    camera.shoot(1)
+    camera.watch(1000, seconds=6)
+    page.locator(".ganlab input[type=range]").focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
         camera.shoot(0.1)
     pick("ring")
-    press("G of a mesh of noise")
-    press("Play")
-    camera.shoot(5)
-    press("Pause")
+    button(page, "D* = 1/2").click()  # ragged, where p_g is thin
+    camera.watch(600, seconds=5)
     pick("draw your own")
-    press("New drawing")
+    button(page, "New drawing").click()
     draw(page, camera.shoot)
-    press("Play")
-    camera.shoot(6)
-    press("Pause")
+    camera.watch(1200, seconds=6)
     return camera
 
 

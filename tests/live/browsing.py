@@ -53,6 +53,9 @@ def jupyter_lab(folder: Path) -> Iterator[str]:
     own = folder / ".jupyter"
     own.mkdir()
     (own / "jupyter_config.json").write_text(json.dumps(settings))
+    news = own / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    news.parent.mkdir(parents=True)
+    news.write_text('{"fetchNews": "false"}')  # or it asks, above everything else
     places = {
         "PYTHONPATH": str(ROOT),
         "JUPYTER_CONFIG_DIR": str(own),
