@@ -44,7 +44,7 @@ class Camera:
             self.seconds.append(time.monotonic() - began)
 
     def watch(self, iterations: int, seconds: float) -> None:
-        """Play from the start, until so many iterations have been done, in so many seconds of the film."""
+        """Play from the start so many iterations, which take so many seconds of the film."""
         button(self.page, "Play").click()
         done = 0
         while done < iterations:
@@ -84,9 +84,9 @@ def film(page: Page) -> Camera:
         page.wait_for_selector(".ganlab[data-iteration='0']")
 
     camera.shoot(1)
-    camera.watch(1000, seconds=6)
+    camera.watch(1000, seconds=5)
     page.locator(".ganlab input[type=range]").focus()
-    for _ in range(15):
+    for _ in range(10):
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
         camera.shoot(0.1)
