@@ -2,10 +2,19 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+    SaveAutoGrades,
+)
 
+from ganlib.grading.execute import RefereedExecute
 from ganlib.grading.feedback import HideHiddenTests
+from ganlib.grading.sanitize import Sanitize
 
 root = Path(__file__).resolve().parent
 
@@ -31,6 +40,18 @@ c.Exchange.root = str(root / "grading/exchange")
 c.GenerateAssignment.force = True
 # Training on MNIST takes minutes; nbgrader's default is 30 s a cell.
 c.Execute.timeout = 600
+
+# As stock nbgrader, but in a sandbox, with checks out of a student's reach (docs/grading.md).
+c.Autograde.sanitize_preprocessors = [Sanitize, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [
+    RefereedExecute,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
 
 # As stock nbgrader, less the text of hidden checks.
 c.GenerateFeedback.preprocessors = [GetGrades, HideHiddenTests, CSSHTMLHeaderPreprocessor]

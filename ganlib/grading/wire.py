@@ -40,21 +40,35 @@ class Frames:
 
     def __init__(self, channel: socket.socket) -> None:
         self.channel = channel
+        self.busy = False  # with a frame: an interrupt now would lose a part of it
 
     def send(self, header: dict, buffers: list[memoryview | bytes]) -> None:
         """Raises :class:`Closed`, or :class:`Malformed` where the frame would be too large."""
         text = json.dumps({**header, "buffers": [len(buffer) for buffer in buffers]}).encode()
         if len(text) > HEADER_LIMIT or sum(map(len, buffers)) > BUFFER_LIMIT:
             raise Malformed(f"too much data: at most {BUFFER_LIMIT >> 20} MiB cross at once")
+        self.busy = True
         try:
             self.channel.sendall(struct.pack("!I", len(text)) + text)
             for buffer in buffers:
                 self.channel.sendall(buffer)
         except OSError as error:
             raise Closed(str(error)) from None
+        finally:
+            self.busy = False
 
     def receive(self) -> tuple[dict, list[bytearray]]:
         """Raises :class:`Closed` and :class:`Malformed`."""
+        self.busy = True
+        try:
+            return self._frame()
+        except Malformed:
+            self.channel.close()  # nobody knows where the next frame begins
+            raise
+        finally:
+            self.busy = False
+
+    def _frame(self) -> tuple[dict, list[bytearray]]:
         (length,) = struct.unpack("!I", self._exactly(4))
         if length > HEADER_LIMIT:
             raise Malformed(f"a header of {length:,} bytes")

@@ -1,0 +1,161 @@
+"""Runs a hand-in: the student's cells in the sandbox, the checks before a referee."""
+
+import time
+from typing import Any
+
+from jupyter_core.utils import run_sync
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import ExecutePreprocessor
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import Execute
+from traitlets import Integer
+
+from ganlib.grading.court import Court, Dismissed
+from ganlib.grading.output import OutputCap
+from ganlib.grading.provisioner import SandboxKernelManager
+from ganlib.grading.referee import failure
+from ganlib.grading.sanitize import given_cells
+
+__all__ = ["RefereedExecute"]
+
+SERVE = "import ganlib.grading.serving as _serving; _serving.serve()"
+GRACE = 5.0  # seconds for an interrupted kernel to answer
+
+
+class RefereedExecute(Execute):
+    """In place of nbgrader's Execute.
+
+    A solution cell, and any other cell of the student's, runs in the student's kernel. A locked
+    cell runs there and before the referee. A check runs before the referee alone, which calls the
+    student's functions over there.
+    """
+
+    budget = Integer(1800, help="Seconds that all cells of a hand-in may take together.")
+    check_timeout = Integer(120, help="Seconds that a check may take.")
+    for _trait in (budget, check_timeout):
+        _trait.tag(config=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("kernel_manager_class", SandboxKernelManager)
+        super().__init__(*args, **kwargs)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Any = None, km: Any = None
+    ) -> tuple[NotebookNode, dict]:
+        path = resources.get("metadata", {}).get("path", "")
+        self.config.SandboxProvisioner.files = str(path)
+        self.began, self.dead = time.monotonic(), ""
+        self.timeout_func = self._seconds_for
+        self.cap = OutputCap(self._interrupt, self._kill)
+        self.court: Court | None = None
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            given = given_cells(gradebook, about["notebook"], about["assignment"])
+        self.given = {cell.name: cell.source for cell in given}  # what a solution cell defines
+        try:
+            return ExecutePreprocessor.preprocess(self, nb, resources, km)
+        finally:
+            if self.court:
+                self.court.close()
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, index: int
+    ) -> tuple[NotebookNode, dict]:
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell, resources
+        if self.court is None:
+            self.court = Court(self.km.provisioner.channel)
+        cell.outputs = []
+        if utils.is_grade(cell) and not utils.is_solution(cell):
+            cell.outputs = self._check(cell)
+        else:
+            self._run(cell, index)
+            if utils.is_solution(cell):
+                self._order("solved", self.given[cell.metadata.nbgrader.grade_id])
+            elif utils.is_locked(cell):
+                self._order("locked", cell.source)
+        return cell, resources
+
+    # The student's cells
+
+    def _run(self, cell: NotebookNode, index: int) -> None:
+        """Have the student's kernel run a cell; a kernel that dies ends no hand-in."""
+        if not self.dead and self._left() <= 0:
+            self._kill(f"the {self.budget} seconds that a hand-in may take are spent")
+        if self.dead:
+            cell.outputs = [failure("NotRun", f"This cell was not run: {self.dead}.")]
+            return
+        try:
+            self.execute_cell(cell, index, store_history=True)
+        except DeadKernelError:
+            self.dead = "the process had ended before"
+            cell.outputs.append(failure("KernelDied", "The process ended while this cell ran."))
+        except CellTimeoutError:
+            self._kill("an earlier cell took too long and could not be stopped")
+            cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
+        admitted = self.cap.admit(msg, cell_index)
+        return super().process_message(admitted, cell, cell_index) if admitted else None
+
+    def _seconds_for(self, cell: NotebookNode | None) -> int:
+        return max(1, int(min(self.timeout or self.budget, self._left())))
+
+    def _left(self) -> float:
+        return self.budget - (time.monotonic() - self.began)
+
+    def _interrupt(self) -> None:
+        run_sync(self.km.interrupt_kernel)()
+
+    def _kill(self, why: str = "its output had no end") -> None:
+        self.dead = self.dead or why
+        if self.km and self.km.provisioner:
+            run_sync(self.km.provisioner.kill)()
+
+    # Before the referee
+
+    def _check(self, cell: NotebookNode) -> list[NotebookNode]:
+        if self.dead or self._left() <= 0:
+            why = self.dead or f"the {self.budget} seconds that a hand-in may take are spent"
+            return [failure("NotRun", f"This check was not run: {why}.")]
+        serving = self.kc.execute(SERVE, silent=True, store_history=False, allow_stdin=False)
+        seconds = min(self.check_timeout, self._left())
+        outputs = self._order("check", cell.source, cell.metadata.nbgrader.points, seconds)
+        if not self.dead:
+            self._await(serving)
+        return outputs
+
+    def _order(
+        self, what: str, source: str, points: float = 0, seconds: float | None = None
+    ) -> list[NotebookNode]:
+        """What comes of a cell before the referee; one that takes too long is interrupted."""
+        assert self.court
+        try:
+            self.court.order(what, source, points)
+            if not self.court.answered(seconds or self.check_timeout):
+                self._interrupt()
+                if not self.court.answered(GRACE):
+                    self._kill("a check called a function that could not be stopped")
+                    if not self.court.answered(GRACE):
+                        raise Dismissed("a check has not ended in time")
+            return self.court.outputs()
+        except Dismissed as error:
+            self.dead = self.dead or f"the referee was lost ({error})"
+            return [failure("NotGraded", f"This check was not decided: {error}.")]
+
+    def _await(self, serving: str) -> None:
+        """Wait until the kernel is free for the next cell."""
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline:
+            try:
+                reply = run_sync(self.kc.get_shell_msg)(timeout=1)
+            except Exception:
+                if run_sync(self.km.is_alive)():
+                    continue
+                self.dead = "the process ended while a check called its functions"
+                return
+            if reply["parent_header"].get("msg_id") == serving:
+                return
+        self._kill("a check called a function that went on after it")

@@ -1,0 +1,172 @@
+"""Runs locked cells and checks where no student's code has ever run.
+
+The names that solution cells define stand for what the student's process has under these names
+(``bridge``). So a check is ordinary Python, its text stays out of the student's sight, and nothing
+that a student's code does to its own process changes a verdict.
+"""
+
+import ast
+import contextlib
+import math
+import resource
+import socket
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from traitlets.config import Config
+
+from ganlib.grading.bridge import Bridge, Closed, Malformed
+
+__all__ = ["Referee", "names_of", "run"]
+
+MEMORY = 8 * 2**30  # bytes of data that a referee may have: a student may send it a good deal
+
+
+class Referee:
+    """The locked cells and checks of one hand-in.
+
+    Args:
+        bridge: to the student's process.
+        names: the global variables in which cells run.
+    """
+
+    def __init__(self, bridge: Bridge, names: dict[str, Any]) -> None:
+        self.bridge, self.names = bridge, names
+        self.theirs: set[str] = set()  # names whose meaning is the student's
+        self.known: dict[str, Any] = {}  # what names meant before the check that runs
+        bridge.lendable = self._lendable
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """While a locked cell runs here: what it binds is the referee's own from now on."""
+        missing = object()
+        before = {name: self.names.get(name, missing) for name in self.theirs}
+        yield
+        self.theirs -= {n for n, old in before.items() if self.names.get(n, missing) is not old}
+
+    def solved(self, source: str) -> None:
+        """A solution cell has run over there; ``source`` is the instructor's."""
+        self.theirs |= names_of(source)
+
+    @contextlib.contextmanager
+    def check(self) -> Iterator[None]:
+        """While a check runs here.
+
+        Raises:
+            Closed: the student's process has ended.
+            Malformed: it does not answer as a kernel does.
+        """
+        found = self.bridge.ask("get", sorted(self.theirs))
+        if not isinstance(found, dict):
+            raise Malformed("names that are none")
+        for name in self.theirs:
+            self.names.pop(name, None)
+        self.names.update({name: found[name] for name in self.theirs if name in found})
+        self.known = dict(self.names)
+        yield
+
+    def _lendable(self) -> dict[str, Any]:
+        """What a check has bound anew, with ``unittest.mock.patch.dict(globals(), ...)`` say."""
+        now = {name: self.names.get(name) for name in self.known}
+        return {n: new for n, new in now.items() if new is not self.known[n] and callable(new)}
+
+
+def names_of(source: str) -> set[str]:
+    """The names that a solution cell binds: functions, classes and variables."""
+    found = set()
+    for node in ast.parse(TransformerManager().transform_cell(source)).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [part for target in targets for part in ast.walk(target)]
+            found |= {n.id for n in names if isinstance(n, ast.Name) and type(n.ctx) is ast.Store}
+    return found
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal: it keeps an error instead of printing it."""
+
+    error: NotebookNode | None = None
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        self.error = new_output(
+            "error", ename=str(etype.__name__), evalue=str(evalue), traceback=list(stb)
+        )
+
+    def outputs_of(self, source: str) -> list[NotebookNode]:
+        """Run a cell; its outputs, as a kernel would have sent them."""
+        self.error = None
+        with capture_output() as captured:
+            result = self.run_cell(source, store_history=False)
+        shown = [
+            new_output("display_data", data=output.data, metadata=output.metadata or {})
+            for output in captured.outputs
+        ]
+        if result.result is not None and shown:  # the last one is the cell's value
+            shown[-1] = new_output("execute_result", data=shown[-1].data)
+        texts = (("stdout", captured.stdout), ("stderr", captured.stderr))
+        streams = [new_output("stream", name=name, text=text) for name, text in texts if text]
+        return [*streams, *shown, *([self.error] if self.error else [])]
+
+
+def run(orders: Connection, channel: socket.socket) -> None:
+    """Be the referee of one hand-in, until the grader hangs up.
+
+    Orders are pairs: "locked", "solved" or "check", and a cell's source; the answer to each is a
+    list of outputs.
+    """
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    torch.set_num_threads(1)
+    shell = Shell.instance(config=Config(HistoryManager={"enabled": False}))
+    referee = Referee(Bridge(channel, "referee"), shell.user_ns)
+    while True:
+        try:
+            order, source, points = orders.recv()
+        except (EOFError, OSError):
+            return
+        outputs: list[NotebookNode] = []
+        if order == "solved":
+            referee.solved(source)
+        elif order == "locked":
+            with referee.locked():
+                outputs = shell.outputs_of(source)
+        else:
+            try:
+                with referee.check():
+                    outputs = [bounded(output, points) for output in shell.outputs_of(source)]
+                referee.bridge.done()
+            except (Closed, Malformed) as error:
+                outputs = outputs or [
+                    failure("StudentProcess", f"Your notebook's process: {error}")
+                ]
+        orders.send(outputs)
+
+
+def failure(name: str, text: str) -> NotebookNode:
+    """An error as a cell's output."""
+    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def bounded(output: NotebookNode, points: float) -> NotebookNode:
+    """Partial credit, a check's last value, if it is a number from 0 to its points.
+
+    nbgrader gives full marks for what is no number, and what is below 0 or nan as it is.
+    """
+    if output.output_type != "execute_result":
+        return output
+    text = output.data.get("text/plain", "")
+    try:
+        credit = float(text)
+    except ValueError:
+        credit = math.nan
+    if 0 <= credit <= points:
+        return output
+    return failure("PartialCredit", f"the check gave {text[:100]}, not 0 to {points:g} points")
