@@ -88,6 +88,9 @@ def _only(name: str, db_url: str) -> bytes:
             closing(sqlite3.connect(url.database, timeout=timeout)) as whole,
             closing(sqlite3.connect(path)) as copy,
         ):
+            # Holds a reader's lock, and fails where none is to be had: backup would wait for ever.
+            whole.execute("BEGIN")
+            whole.execute("SELECT 1 FROM assignment").fetchone()
             whole.backup(copy)
             _keep_only(name, copy)
         return path.read_bytes()

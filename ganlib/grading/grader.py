@@ -24,8 +24,10 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from ganlib.grading import gradebook
+from ganlib.grading.execute import RefereedExecute
 from ganlib.grading.handin import notebook_files
 from ganlib.grading.mend import Ungradable, mend
+from ganlib.grading.provisioner import SandboxProvisioner
 from ganlib.grading.task import Graded, Task
 
 
@@ -129,10 +131,9 @@ def _autograde(task: Task, config: Config) -> dict:
 
 
 def is_sandboxed(autograde: Autograde) -> bool:
-    """Whether the student's cells ran in the sandbox of ganlib.grading."""
-    return any(
-        each.__module__ == "ganlib.grading.execute" for each in autograde.autograde_preprocessors
-    )
+    """Whether the student's cells ran in the sandbox, and not merely could have."""
+    refereed = RefereedExecute in autograde.autograde_preprocessors
+    return refereed and not SandboxProvisioner(config=autograde.config).unsandboxed
 
 
 @contextmanager

@@ -62,11 +62,11 @@ def regenerate(name: str, config: Config, coursedir: CourseDirectory) -> None:
 def _generate(name: str, config: Config, *, release_directory: str, database: bool) -> None:
     changed = Config(config)
     changed.merge(
-        {
-            "CourseDirectory": {"assignment_id": name, "release_directory": release_directory},
-            "GenerateAssignment": {"force": True, "no_database": not database},
-            "SaveCells": {"enabled": database},
-        }
+        Config(
+            CourseDirectory={"assignment_id": name, "release_directory": release_directory},
+            GenerateAssignment={"force": True, "no_database": not database},
+            SaveCells={"enabled": database},
+        )
     )
     log = logging.getLogger("ganlib.grading.regrade")
     log.setLevel(logging.ERROR)

@@ -3,6 +3,7 @@
 A worker needs ganlib[grading] installed and nothing else; all that it works on comes as data.
 """
 
+import atexit
 import os
 import signal
 import subprocess
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from multiprocessing import Pipe
 
 import cloudpickle
@@ -43,9 +43,9 @@ class Grader:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
         )
         theirs.close()
+        atexit.register(self.close)
 
     def grade(self, task: Task, limit: float) -> Graded:
         """Died where the process ends first, TimeoutError after ``limit`` seconds."""
@@ -65,11 +65,13 @@ class Grader:
             raise Died(how) from gone
 
     def close(self) -> None:
-        """Ends it and what it has started in its session."""
+        """Ends it: at the end of its socket it ends by itself, unless it is at work."""
         self._connection.close()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float) -> Graded:
@@ -95,5 +97,6 @@ def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float)
 
 
 def _forget(grader: Grader) -> None:
+    atexit.unregister(grader.close)
     grader.close()
     _mine.grader = None

@@ -19,12 +19,17 @@ from tests.grading import quick
 
 ROOT = Path(__file__).parents[2]
 NAME = "00_average"
+# Stock nbgrader's own lists, with Quick for Execute: sanitizing and the sandbox have other tests.
 QUICK = """
 from nbgrader.preprocessors import (
-    AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput, SaveAutoGrades
+    AssignLatePenalties, CheckCellMetadata, ClearOutput, DeduplicateIds, IgnorePattern,
+    LimitOutput, OverwriteCells, OverwriteKernelspec, SaveAutoGrades
 )
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from tests.grading.quick import Quick
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata
+]
 c.Autograde.autograde_preprocessors = [
     Quick, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades,
     AssignLatePenalties, CheckCellMetadata,

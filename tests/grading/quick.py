@@ -6,12 +6,13 @@ safe and takes milliseconds. ``in_this_process`` stands where the cluster stands
 
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_output
-from traitlets import Bool
+from traitlets import Bool, Float
 
 from ganlib.grading import grade
 from ganlib.grading.grader import grade as grade_one
@@ -22,9 +23,11 @@ class Quick(Preprocessor):
     """Runs nbgrader's cells in one namespace; what is raised becomes the cell's output."""
 
     enabled = Bool(True)
+    seconds = Float(0).tag(config=True)  # a notebook takes
 
     def preprocess(self, notebook, resources):
-        names = {}
+        names: dict = {}
+        time.sleep(self.seconds)
         for cell in notebook.cells:
             if cell.cell_type == "code" and "nbgrader" in cell.metadata:
                 cell.outputs, cell.execution_count = [], 1

@@ -1,0 +1,377 @@
+"""What goes wrong while a class is graded, and that no mark is lost, stale or in double.
+
+Most of it is not about execution: there the cells run by tests.grading.quick, in milliseconds.
+"""
+
+import errno
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from ganlib.grading import cluster, grade, merge, records, worker
+from ganlib.grading.assignment import read_assignment, read_course
+from ganlib.grading.gradebook import rows
+from ganlib.grading.handin import read
+from ganlib.grading.merge import Class
+from tests.grading import quick
+from tests.grading.classroom import NAME, Classroom, environment
+from tests.grading.test_grade import record
+
+CLASS = {"anna": "right", "ben": "half", "carl": "wrong", "dora": "blank", "emil": "right"}
+SCORES = {"anna": 5.0, "ben": 3.0, "carl": 0.0, "dora": 0.0, "emil": 5.0}
+KILLS = 20
+
+
+@pytest.fixture
+def handed_in(classroom):
+    for student, answer in CLASS.items():
+        classroom.hand_in(student, answer)
+    return classroom
+
+
+@pytest.fixture
+def graded(handed_in, monkeypatch):
+    """Graded once, and marked by a person where there was an answer to mark."""
+    assert handed_in.grade(monkeypatch) == 0
+    for student in ("anna", "ben"):
+        handed_in.mark(student, 2, f"For {student}.")
+    return handed_in
+
+
+# Killed
+
+
+def hand_in_again(classroom):
+    """The better become worse and the worse better."""
+    for student, answer in zip(CLASS, reversed(CLASS.values()), strict=True):
+        classroom.hand_in(student, answer)
+
+
+def test_killed_twenty_times_and_started_again(graded, tmp_path, monkeypatch):
+    """SIGKILL at moments drawn with a seed, from the first to past the last of a run."""
+    undisturbed = Classroom(shutil.copytree(graded.root, tmp_path / "undisturbed"))
+    hand_in_again(undisturbed)
+    assert undisturbed.grade(monkeypatch) == 0
+    hand_in_again(graded)
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.grading.quick"])
+    (scratch := tmp_path / "scratch").mkdir()
+    chance, killed, longest = random.Random(5), 0, 3.0
+    for _ in range(KILLS):
+        run = context.Process(
+            target=quick.run_here, args=(str(graded.root), str(scratch), "--force")
+        )
+        began = time.monotonic()
+        run.start()
+        run.join(chance.uniform(0, longest))
+        killed += run.is_alive()
+        os.kill(run.pid, signal.SIGKILL)
+        run.join()
+        if run.exitcode == 0:
+            longest = min(longest, time.monotonic() - began)
+        assert_nothing_stale(graded, undisturbed.scores())
+    assert killed > KILLS / 4
+    assert graded.grade(monkeypatch) == 0
+    assert graded.book() == undisturbed.book()
+    assert graded.autograded() == undisturbed.autograded()
+
+
+def assert_nothing_stale(classroom, right):
+    """Of a hand-in that counts as autograded, the marks are those of what was handed in last.
+
+    Before the first run has looked at the new hand-ins, the old marks stand, of course.
+    """
+    scores = classroom.scores()
+    if scores == SCORES:
+        return
+    for student, score in scores.items():
+        if (classroom.root / "grading/autograded" / student / NAME).exists():
+            assert score == right[student]
+
+
+def test_the_command_killed_and_started_again(graded, tmp_path, monkeypatch):
+    """The command that an instructor types, with its worker processes, killed after one merge."""
+    graded.settings("c.Quick.seconds = 1.0\n")
+    undisturbed = Classroom(shutil.copytree(graded.root, tmp_path / "undisturbed"))
+    for classroom in (graded, undisturbed):
+        hand_in_again(classroom)
+    assert undisturbed.grade(monkeypatch) == 0
+    before = record(graded, "anna")["fingerprint"]
+    command = graded.command("--workers", "2")
+    wait_for(lambda: record(graded, "anna")["fingerprint"] != before)
+    command.kill()
+    command.communicate(timeout=30)  # ends when no process that it started is left
+    assert None in graded.scores().values()
+    command = graded.command("--workers", "2")
+    output, _ = command.communicate(timeout=120)
+    assert command.returncode == 0, output
+    assert "0 failed" in output
+    assert graded.book() == undisturbed.book()
+
+
+def wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+# A cluster
+
+
+@contextmanager
+def started(*arguments, folder):
+    """A Dask process of its own, as on another machine: it has no course folder."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_two_workers_of_a_cluster_one_of_them_killed(classroom, tmp_path, monkeypatch):
+    classroom.settings("c.Quick.seconds = 1.0\n")
+    for number in range(8):
+        classroom.hand_in(f"s{number}", list(CLASS.values())[number % 4])
+    here = Classroom(shutil.copytree(classroom.root, tmp_path / "here"))
+    assert here.grade(monkeypatch) == 0
+    monkeypatch.undo()
+    (folder := tmp_path / "elsewhere").mkdir()
+    file = folder / "scheduler.json"
+    at = ("--scheduler-file", str(file))
+    local = ("--host", "127.0.0.1")
+    one_thread = (*at, *local, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    with (
+        started("scheduler", *at, *local, "--port", "0", "--no-dashboard", folder=folder),
+        started("worker", *one_thread, folder=folder),
+        started("worker", *one_thread, folder=folder) as doomed,
+    ):
+        wait_for(file.exists)
+        address = json.loads(file.read_text())["address"]
+        with cluster.connect(address, 0) as client:
+            client.wait_for_workers(2, timeout=60)
+        command = classroom.command("--scheduler", address)
+        folder_of_records = classroom.root / f"grading/records/{NAME}"
+        wait_for(lambda: len(list(folder_of_records.glob("*.json"))) >= 2)
+        doomed.kill()
+        output, _ = command.communicate(timeout=120)
+    assert command.returncode == 0, output
+    assert "8 graded, 0 unchanged, 0 failed" in output
+    assert classroom.book() == here.book()
+    assert classroom.autograded() == here.autograded()
+
+
+# The grader itself
+
+
+def grade_with_a_grader(classroom, student, limit=60.0):
+    """One hand-in by ganlib.grading.worker, which starts a process for it."""
+    config, coursedir = read_course(classroom.root)
+    assignment = read_assignment(NAME, config, coursedir)
+    the_class = Class(coursedir, NAME)
+    the_class.begin([student], [student])
+    with the_class.transaction() as db:
+        mine = rows(db, NAME, student)
+    try:
+        return worker.grade_here(assignment, read(coursedir, NAME, student), mine, limit)
+    finally:
+        if grader := getattr(worker._mine, "grader", None):
+            worker._forget(grader)
+
+
+def fatal(classroom, student, line):
+    notebook = classroom.answered("right")
+    (cell,) = (cell for cell in notebook.cells if cell.id == "F1")
+    cell.source = f"import os, time\n{line}\n{cell.source}"
+    classroom.hand_in(student, nbformat.writes(notebook).encode())
+
+
+def test_a_hand_in_that_kills_its_grader_three_times_is_given_up(classroom, tmp_path):
+    deaths = tmp_path / "deaths"
+    fatal(classroom, "zoe", f"open({str(deaths)!r}, 'a').write('x')\nos.kill(os.getpid(), 9)")
+    found = grade_with_a_grader(classroom, "zoe")
+    assert found.error == "its grader died 3 times: SIGKILL, SIGKILL, SIGKILL"
+    assert deaths.read_text() == "xxx"
+
+
+def test_a_hand_in_whose_grader_died_once_is_graded(classroom, tmp_path):
+    once = tmp_path / "once"
+    line = f"if not os.path.exists({str(once)!r}):\n    open({str(once)!r}, 'w')\n    os._exit(3)"
+    fatal(classroom, "zoe", line)
+    found = grade_with_a_grader(classroom, "zoe")
+    assert found.error == ""
+    assert f"{NAME}.ipynb" in found.files
+
+
+def test_a_hand_in_that_never_ends_is_given_up(classroom):
+    fatal(classroom, "zoe", "time.sleep(1000)")
+    assert grade_with_a_grader(classroom, "zoe", limit=12).error == "not graded after 12 s"
+
+
+# The disk
+
+
+def full(path, *arguments, **keywords):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def full_for(monkeypatch, student, method):
+    """Writing anything for this student fails, as on a full disk."""
+    write = getattr(Path, method)
+
+    def fails(path, *arguments, **keywords):
+        write_or_fail = full if student in str(path) else write
+        return write_or_fail(path, *arguments, **keywords)
+
+    monkeypatch.setattr(Path, method, fails)
+
+
+@pytest.mark.parametrize("method", ["write_bytes", "write_text"])
+def test_a_full_disk_costs_one_hand_in_its_turn_and_no_mark(
+    graded, monkeypatch, capsys, tmp_path, method
+):
+    """Bytes are the autograded folder, text is the record; the next run makes up for it."""
+    undisturbed = Classroom(shutil.copytree(graded.root, tmp_path / "undisturbed"))
+    for classroom in (graded, undisturbed):
+        hand_in_again(classroom)
+    assert undisturbed.grade(monkeypatch) == 0
+    with monkeypatch.context() as patch:
+        full_for(patch, "ben", method)
+        capsys.readouterr()
+        assert graded.grade(patch) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "No space left on device" in next(line for line in lines if line.startswith("ben"))
+    assert lines[-1] == "4 graded, 0 unchanged, 1 failed"
+    assert graded.scores()["ben"] in (None, undisturbed.scores()["ben"])
+    assert graded.grade(monkeypatch) == 0
+    assert graded.book() == undisturbed.book()
+    assert graded.autograded() == undisturbed.autograded()
+
+
+def test_a_full_database_keeps_the_older_mark_of_an_unchanged_hand_in(graded, monkeypatch):
+    before = graded.book()
+
+    def refuse(db, there):
+        raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merge.gradebook, "write", refuse)
+        assert graded.grade(patch, "--force", "--student", "ben") == 1
+    assert record(graded, "ben")["error"] == "database or disk is full"
+    assert graded.book() == before
+    assert f"ben/{NAME}/{NAME}.ipynb" in graded.autograded()
+
+
+# The database
+
+
+@contextmanager
+def locked(classroom):
+    """Another program that writes and does not come to an end."""
+    book = sqlite3.connect(classroom.root / "gradebook.db", check_same_thread=False)
+    book.execute("BEGIN EXCLUSIVE")
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def test_a_database_that_is_locked_for_a_while_is_waited_for(handed_in, monkeypatch):
+    with locked(handed_in) as book:
+        threading.Timer(1.0, book.close).start()
+        assert handed_in.grade(monkeypatch) == 0
+    assert handed_in.scores() == SCORES
+
+
+def test_a_database_that_stays_locked_is_said_in_a_line(handed_in, monkeypatch, capsys):
+    settings = handed_in.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text().replace("timeout=60", "timeout=0.2"))
+    with locked(handed_in):
+        assert handed_in.grade(monkeypatch) == grade.STOPPED
+    assert "locked by another program" in capsys.readouterr().err
+
+
+def test_a_database_locked_at_one_merge_costs_no_other_hand_in(handed_in, monkeypatch, capsys):
+    settings = handed_in.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text().replace("timeout=60", "timeout=0.2"))
+
+    def meanwhile(*arguments):
+        for each in quick.in_this_process(*arguments):
+            if each.student == "carl":
+                with locked(handed_in):
+                    yield each
+            else:
+                yield each
+
+    monkeypatch.setattr(grade, "connect", quick.no_cluster)
+    monkeypatch.setattr(grade, "grade_all", meanwhile)
+    assert grade.main([NAME, "--course", str(handed_in.root)]) == 1
+    assert "locked by another program" in record(handed_in, "carl")["error"]
+    assert handed_in.scores() == SCORES | {"carl": None}
+    assert handed_in.grade(monkeypatch) == 0
+    assert handed_in.scores() == SCORES
+
+
+def test_merging_twice_changes_nothing(graded, monkeypatch):
+    _, coursedir = read_course(graded.root)
+    results = []
+
+    def kept(*arguments):
+        for each in quick.in_this_process(*arguments):
+            results.append(each)
+            yield each
+
+    monkeypatch.setattr(grade, "connect", quick.no_cluster)
+    monkeypatch.setattr(grade, "grade_all", kept)
+    assert grade.main([NAME, "--course", str(graded.root), "--force"]) == 0
+    once = graded.book(), graded.autograded()
+    for each in results:
+        Class(coursedir, NAME).merge(each)
+    assert (graded.book(), graded.autograded()) == once
+
+
+# Hand-ins
+
+
+def test_a_notebook_that_cannot_be_read_stops_nobody(handed_in, monkeypatch):
+    read_bytes = Path.read_bytes
+
+    def refuse(path):
+        if "submitted/ben" in str(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert handed_in.grade(monkeypatch) == 1
+    assert "Permission denied" in record(handed_in, "ben")["error"]
+    assert handed_in.scores() == SCORES | {"ben": None}
+
+
+def test_a_record_that_is_cut_short_counts_as_none(graded, monkeypatch):
+    where = records.folder(graded.root, NAME)
+    (where / "anna.json").write_text('{"finger')
+    assert records.read(where, "anna") is None
+    assert graded.grade(monkeypatch) == 0
+    assert record(graded, "anna")["outcome"] == "graded"
