@@ -25,6 +25,7 @@ DISTRIBUTIONS = {
     "markdown_it": "markdown-it-py",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
+    "zmq": "pyzmq",
 }
 # Where conda has another name.
 CONDA = {"playwright-python": "playwright", "pytorch": "torch"}

@@ -45,7 +45,8 @@ class Process(Protocol):
 class SandboxedProcess:
     """Process 1 of a new namespace, forked from the warm server, and what it has started.
 
-    Raises SandboxUnavailable if the server cannot make the namespace.
+    Raises SandboxUnavailable if the server cannot make the namespace, and OSError or EOFError if
+    it has died or hangs.
     """
 
     def __init__(
@@ -79,8 +80,10 @@ class SandboxedProcess:
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         message, ancillary, _, _ = self._control.recvmsg(4096, socket.CMSG_SPACE(CREDENTIALS.size))
         answer = json.loads(message or b"{}")
+        if not answer:
+            raise EOFError("the warm server has died")
         if "settled" not in answer:
-            raise SandboxUnavailable(answer.get("error", "The warm server has died."))
+            raise SandboxUnavailable(answer["error"])
         return int(CREDENTIALS.unpack(ancillary[0][2][: CREDENTIALS.size])[0])
 
     def poll(self) -> int | None:

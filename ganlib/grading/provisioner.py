@@ -4,6 +4,7 @@ With nbclient, nbconvert or nbgrader, whatever kernel the notebook names, and wi
 installed:
 
     client = NotebookClient(notebook, kernel_manager_class=SandboxKernelManager)
+    client.create_kernel_manager().files = folder  # if files should lie beside the notebook
     client.km.provisioner.channel  # the grader's end of the channel, once the kernel has started
 
 The grader ends a kernel best with ``shutdown_kernel="immediate"``, and, since a hostile kernel may
@@ -11,7 +12,6 @@ never say that a cell is done, runs it with ``raise_on_iopub_timeout=False``.
 """
 
 import asyncio
-import contextlib
 import os
 import secrets
 import signal
@@ -19,7 +19,7 @@ import socket
 import stat
 import tarfile
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -47,7 +47,6 @@ class SandboxProvisioner(KernelProvisionerBase):
         channel: the grader's end of a stream socket; the kernel's is
             ``ganlib.grading.channel.CHANNEL``. None before the start and after the end.
         sandboxed: False if the kernel ran without a sandbox.
-        out_of_memory: whether the kernel was ended for having too much memory.
     """
 
     memory = Int(Limits.memory, help="Bytes that all of a hand-in's processes may have.").tag(
@@ -64,7 +63,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         config=True
     )
     output = Int(Limits.output, help="Characters that a cell may print.").tag(config=True)
-    read_only = List(Unicode(), help="Further files or folders in sight, read-only.").tag(
+    read_only = List(Unicode(), help="Further folders in sight, read-only.").tag(
         config=True
     )
     environment = Dict(help="Environment variables of the kernel.").tag(config=True)
@@ -85,8 +84,8 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     channel: socket.socket | None = None
     sandboxed = True
-    out_of_memory = False
     _process: Process | None = None
+    _ran_out_of_memory = False
 
     @default("unsandboxed")
     def _unsandboxed_default(self) -> bool:
@@ -95,6 +94,11 @@ class SandboxProvisioner(KernelProvisionerBase):
     @property
     def has_process(self) -> bool:
         return self._process is not None
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether one of the kernel's processes was ended because all had too much memory."""
+        return self._process.out_of_memory if self._process else self._ran_out_of_memory
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """There is no command: the warm server forks."""
@@ -111,34 +115,43 @@ class SandboxProvisioner(KernelProvisionerBase):
     def _launch(self) -> KernelConnectionInfo:
         self.sandboxed = not self.unsandboxed
         bound, environment = self._data()
-        limits = Limits(
-            self.memory,
-            self.disk,
-            self.processes,
-            self.open_files,
-            self.cpu_seconds,
-            self.output,
-        )
         key = secrets.token_hex(32)
-        request = {"key": key, "limits": asdict(limits), "environment": environment}
-        with contextlib.ExitStack() as handed:
-            self.channel, theirs = socket.socketpair()
-            ends: list[socket.socket | IO[bytes]] = [handed.enter_context(theirs)]
-            if self.unsandboxed:
-                folder = tempfile.mkdtemp(prefix="ganlib-")
-                sockets = f"{folder}/1"
-            else:
-                server = sandbox.warm_server(bound)
-                sockets = server.next_name()
-            ends += [handed.enter_context(listen(f"{sockets}-{n}")) for n in range(1, 6)]
+        request = {"key": key, "limits": asdict(self._limits()), "environment": environment}
+        if self.unsandboxed:
+            return connection(self._start(request, None), key)
+        server = sandbox.warm_server(bound)
+        try:
+            return connection(self._start(request, server), key)
+        except (OSError, EOFError):  # the server has died, or hangs: a new one
+            server.close()
+            return connection(self._start(request, sandbox.warm_server(bound)), key)
+
+    def _limits(self) -> Limits:
+        return Limits(**{each.name: getattr(self, each.name) for each in fields(Limits)})
+
+    def _start(self, request: dict[str, Any], server: sandbox.WarmServer | None) -> str:
+        """Start the process; where its sockets are, short of -1 to -5."""
+        folder = "" if server else tempfile.mkdtemp(prefix="ganlib-")
+        sockets = server.next_name() if server else f"{folder}/1"
+        ours, theirs = socket.socketpair()
+        ends: list[socket.socket | IO[bytes]] = [theirs]
+        try:
+            ends += [listen(f"{sockets}-{number}") for number in range(1, 6)]
             if self.files:
-                ends.append(handed.enter_context(archive(Path(self.files), self.disk // 2)))
+                ends.append(archive(Path(self.files), self.disk // 2))
             descriptors = [end.fileno() for end in ends]
-            if self.unsandboxed:
-                self._process = PlainProcess(folder, request, descriptors)
-            else:
+            if server:
                 self._process = SandboxedProcess(server, sockets, request, descriptors)
-        return connection(sockets, key)
+            else:
+                self._process = PlainProcess(folder, request, descriptors)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            for end in ends:
+                end.close()
+        self.channel = ours
+        return sockets
 
     def _data(self) -> tuple[dict[str, str], dict[str, str]]:
         """What is bound read-only, by its path inside, and the environment that tells of it."""
@@ -160,7 +173,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         while (status := await self.poll()) is None:
             await asyncio.sleep(0.02)
         if self._process:
-            self.out_of_memory = self._process.out_of_memory
+            self._ran_out_of_memory = self.out_of_memory
             self._process.close()
             self._process = None
         return status
@@ -243,8 +256,10 @@ def archive(folder: Path, room: int) -> IO[bytes]:
 class SandboxKernelManager(AsyncKernelManager):
     """Manages a kernel of SandboxProvisioner; needs no kernelspec, and ignores a notebook's.
 
-    Its traits for the provisioner come with the configuration: ``c.SandboxProvisioner.memory``.
+    The provisioner's settings come with the configuration: ``c.SandboxProvisioner.memory``.
     """
+
+    files = Unicode(help="What SandboxProvisioner.files should be.")
 
     client_factory = Type(SandboxClient)
 
@@ -263,7 +278,9 @@ class SandboxKernelManager(AsyncKernelManager):
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
         if self.provisioner is None:
-            self.provisioner = SandboxProvisioner(parent=self, kernel_spec=self.kernel_spec)
+            self.provisioner = SandboxProvisioner(
+                parent=self, kernel_spec=self.kernel_spec, files=self.files
+            )
         return await super()._async_pre_start_kernel(**kwargs)
 
     pre_start_kernel = _async_pre_start_kernel

@@ -23,12 +23,17 @@ PACKAGE = Path(ganlib.__file__).parent
 PACKAGE_INSIDE = "/package/ganlib"
 START = "import sys; sys.path.insert(0, '/package'); from ganlib.grading import warm; warm."
 # The shell outlives a grader that is killed, and then removes what is left.
-LAST_WILL = """folder=$1; shift
-"$@"
-status=$?
-while read -r group; do rmdir "$group"; done <"$folder/groups" 2>/dev/null
-rm -rf "$folder"
-exit $status"""
+LAST_WILL = (
+    "/bin/sh",
+    "-c",
+    """folder=$1; shift
+    "$@"
+    status=$?
+    while read -r group; do rmdir "$group"; done 2>/dev/null <"$folder/groups"
+    rm -rf "$folder"
+    exit $status""",
+    "sh",
+)
 GROUPS = "groups"
 SWITCHES = (
     (
@@ -120,6 +125,7 @@ def hull(read_only: Mapping[str, str] = {}) -> list[str]:
             command += ["--symlink", os.readlink(path), path]
         else:
             command += ["--ro-bind-try", path, path]
+    command += folders(SETTINGS[0])
     for path in SETTINGS:
         command += ["--ro-bind-try", path, path]
     hidden = private_folders()
@@ -148,6 +154,11 @@ def private_folders() -> list[Path]:
     return sorted(folder for folder in found if folder != Path("/"))
 
 
+def python(call: str) -> list[str]:
+    """The command that calls a function of ganlib.grading.warm, inside."""
+    return [sys.executable, "-I", "-c", START + call]
+
+
 def folders(path: str) -> list[str]:
     """The folders above a path, for anyone to pass through."""
     parents = [str(parent) for parent in reversed(Path(path).parents) if str(parent) != "/"]
@@ -171,31 +182,33 @@ class WarmServer:
     """A hull with a server in it that forks kernels. One for each grader process is enough."""
 
     def __init__(self, read_only: Mapping[str, str] = {}) -> None:
-        self.folder = new_folder()
+        shown = [sys.prefix, sys.base_prefix, *read_only]
+        command = hull(read_only)  # raises where there is no bubblewrap, before anything is made
         self.started = itertools.count(1)
+        self.folder = new_folder()
+        Path(self.folder, GROUPS).touch()
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        shell = ["/bin/sh", "-c", LAST_WILL, "sh", self.folder]
-        start = [sys.executable, "-I", "-c", f"{START}main({theirs.fileno()})"]
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - read when the server fails
-        with theirs:
+        with tempfile.TemporaryFile() as log, theirs:
             self.process = subprocess.Popen(
-                [*shell, *hull(read_only), *start],
+                [*LAST_WILL, self.folder, *command, *python(f"main({theirs.fileno()}, {shown})")],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C is the grader's
             )
+            theirs.close()
+            if not self._is_ready():
+                self.close()
+                log.seek(0)
+                raise diagnosis(log.read().decode(errors="replace").strip())
+
+    def _is_ready(self) -> bool:
         self.socket.settimeout(PATIENCE)
         try:
-            said = self.socket.recv(64)
-        except OSError as error:
-            said = str(error).encode()
-        if said != b"ready":
-            self.close()
-            log.seek(0)
-            reason = log.read().decode(errors="replace").strip()
-            raise diagnosis(reason or said.decode())
+            return self.socket.recv(64) == b"ready"
+        except OSError:
+            return False
 
     def alive(self) -> bool:
         return self.socket.fileno() >= 0 and self.process.poll() is None
@@ -264,9 +277,8 @@ os.register_at_fork(after_in_child=_forget_servers)
 @functools.cache
 def check() -> None:
     """Raise SandboxUnavailable, with the cause and a remedy, where code cannot be shut in."""
-    start = [sys.executable, "-I", "-c", f"{START}probe()"]
     run = subprocess.run(
-        [*hull(), *start], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [*hull(), *python("probe()")], stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
     if run.returncode:
         raise diagnosis(run.stderr.strip())

@@ -32,6 +32,7 @@ HOME = "/home/student"
 STUDENT = 1000  # the student's user id, inside
 NOBODY = 65534  # whom a grader that runs as root becomes in the hull
 MAX_REQUEST = 2**16
+# What notebooks import. Not matplotlib's backend, which looks for the kernel as it is loaded.
 MODULES = (
     "IPython.core.completer",
     "ganlib.checks",
@@ -43,7 +44,6 @@ MODULES = (
     "ganlib.training",
     "ganlib.two_by_two",
     "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
 )
 
 # From <sched.h>, <sys/mount.h>, <sys/prctl.h>, <linux/capability.h>
@@ -58,8 +58,12 @@ CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
 
 
-def serve(grader: socket.socket) -> None:
-    """Fork a kernel for each request of the grader, until it hangs up."""
+def serve(grader: socket.socket, shown: Sequence[str]) -> None:
+    """Fork a kernel for each request of the grader, until it hangs up.
+
+    Args:
+        shown: the folders of the machine that a student may see.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the children
     if os.geteuid() == 0:
         become_nobody()
@@ -73,7 +77,7 @@ def serve(grader: socket.socket) -> None:
             return
         if os.fork() == 0:
             grader.close()
-            found_a_home(json.loads(message), descriptors)
+            found_a_home(json.loads(message), descriptors, shown)
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -87,14 +91,14 @@ def import_everything() -> None:
     torch.set_num_threads(1)
 
 
-def found_a_home(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+def found_a_home(request: dict[str, Any], descriptors: list[int], shown: Sequence[str]) -> NoReturn:
     """In a new process: become the init and the kernel that were asked for."""
     control = socket.socket(fileno=descriptors[0])
     try:
         leave()
         if os.fork():
             os._exit(0)
-        settle(Limits(**request["limits"]))
+        settle(Limits(**request["limits"]), shown)
         init(control, request, descriptors[1:])
     except BaseException as error:
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
@@ -253,16 +257,16 @@ def leave() -> None:
             settings.write(text)
 
 
-def settle(limits: Limits) -> None:
+def settle(limits: Limits, shown: Sequence[str]) -> None:
     """In the new namespaces: one's own /proc and terminals, and folders of limited size."""
     call("mount", None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None)
     mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0600")
-    prefixes = {path: os.open(path, os.O_PATH) for path in {sys.prefix, sys.base_prefix}}
+    folders = {path: os.open(path, os.O_PATH) for path in shown}
     for folder in ("/tmp", "/dev/shm", HOME):
         mount("tmpfs", folder, options=f"size={limits.disk},nr_inodes=20000,mode=0700")
-    for path, descriptor in prefixes.items():
-        if not os.path.exists(path):  # an environment in /tmp
+    for path, descriptor in folders.items():
+        if not os.path.exists(path):  # it lies in /tmp
             os.makedirs(path)
             mount(f"/proc/self/fd/{descriptor}", path, MS_BIND | MS_REC)
         os.close(descriptor)
@@ -301,7 +305,7 @@ def probe() -> None:
     if child == 0:
         status = 1
         try:
-            settle(Limits())
+            settle(Limits(), ())
             status = 0
         except OSError as error:
             print(error, file=sys.stderr, flush=True)
@@ -317,6 +321,6 @@ def alone(descriptors: Sequence[int]) -> None:
     run(request, channel, rest)
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, shown: Sequence[str]) -> None:
     """The entry point in the hull."""
-    serve(socket.socket(fileno=descriptor))
+    serve(socket.socket(fileno=descriptor), shown)
