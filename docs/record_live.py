@@ -19,8 +19,8 @@ from playwright.sync_api import Locator, Page
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the browser's helpers are the tests' own
 from tests.live.browsing import chromium, jupyter_lab, open_notebook
 
-WIDTH, QUALITY = 800, 45  # of the pictures, in pixels and per cent
-SHOTS = 10  # a second, at most
+WIDTH, QUALITY = 720, 40  # of the pictures, in pixels and per cent
+SHOTS = 6  # a second, at most
 # Without momentum the players circle less, and arrive sooner.
 CELL = """from ganlib.live import GANLab
 
