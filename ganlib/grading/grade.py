@@ -10,6 +10,7 @@ again, the class is graded as if nothing had happened.
 import argparse
 import fcntl
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from ganlib.grading.records import Record
 from ganlib.grading.task import Graded
 
 LIMIT = 3600.0  # seconds for one hand-in: a net below the limits of the settings
+DATABASE = (SQLAlchemyError, sqlite3.Error)
 STOPPED = 2  # the exit code where some of the class was not even tried
 
 
@@ -89,7 +91,7 @@ class Run:
         if not error:
             try:
                 self.the_class.merge(graded)
-            except (OSError, LookupError, SQLAlchemyError) as trouble:
+            except (OSError, LookupError, *DATABASE) as trouble:
                 error = plainly(trouble)
         record = Record(
             fingerprint=self.fingerprints.pop(graded.student, ""),
@@ -215,7 +217,7 @@ def grade_and_tell(options: argparse.Namespace) -> int:
             scheduler=options.scheduler,
             limit=options.limit,
         )
-    except (LookupError, OSError, RuntimeError, ValueError, SQLAlchemyError) as error:
+    except (LookupError, OSError, RuntimeError, ValueError, *DATABASE) as error:
         print(f"stopped: {plainly(error)}", file=sys.stderr)
         return STOPPED
     except KeyboardInterrupt:

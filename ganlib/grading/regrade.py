@@ -23,7 +23,6 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import delete, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
@@ -81,7 +80,6 @@ def _align(db: Session, notebook: api.Notebook, source: nbformat.NotebookNode) -
         (api.GradeCell, utils.is_grade),
         (api.SolutionCell, utils.is_solution),
         (api.TaskCell, utils.is_task),
-        (api.SourceCell, _is_named),
     )
     for kind, belongs in kinds:
         there = {cell.name: cell for cell in db.scalars(select(kind).filter_by(notebook=notebook))}
@@ -91,9 +89,15 @@ def _align(db: Session, notebook: api.Notebook, source: nbformat.NotebookNode) -
         for name in wanted.keys() - there.keys():
             points = {"max_score": float(wanted[name].metadata.nbgrader.get("points", 0))}
             typed = {"cell_type": wanted[name].cell_type}
-            marked = points | typed if kind in (api.GradeCell, api.TaskCell) else {}
-            marked = typed if kind is api.SourceCell else marked
+            marked = {} if kind is api.SolutionCell else points | typed
             db.add(kind(name=name, notebook=notebook, **marked))
+    # The order of these rows is the order of the cells: a missing one is put back by it.
+    for row in list(notebook.source_cells):
+        db.delete(row)
+    db.flush()
+    for name, cell in cells.items():
+        db.add(api.SourceCell(name=name, notebook=notebook, cell_type=cell.cell_type))
+        db.flush()
 
 
 def _is_named(cell: nbformat.NotebookNode) -> bool:
@@ -102,11 +106,8 @@ def _is_named(cell: nbformat.NotebookNode) -> bool:
     )
 
 
-def _remove(db: Session, cell: api.BaseCell | api.SourceCell) -> None:
+def _remove(db: Session, cell: api.BaseCell) -> None:
     """Removes a cell with its automatic marks; ValueError where a person has marked it."""
-    if isinstance(cell, api.SourceCell):
-        db.delete(cell)
-        return
     by_hand = [grade.manual_score for grade in cell.grades or ()]
     by_hand += [comment.manual_comment for comment in cell.comments or ()]
     if any(each is not None for each in by_hand):
@@ -206,7 +207,7 @@ def main(words: list[str] | None = None) -> int:
         code = grade.grade_and_tell(options)
         rows = list(changes(before, marks(coursedir, name)))
         path = save(Path(coursedir.root) / "grading/regraded", name, rows)
-    except (LookupError, NbGraderException, OSError, ValueError, SQLAlchemyError) as error:
+    except (LookupError, NbGraderException, OSError, ValueError, *grade.DATABASE) as error:
         print(f"not regraded: {grade.plainly(error)}", file=sys.stderr)
         return 1
     if code != grade.STOPPED:

@@ -43,6 +43,7 @@ class Grader:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is for the command alone
         )
         theirs.close()
         atexit.register(self.close)

@@ -56,8 +56,8 @@ def graded(handed_in, monkeypatch):
 
 
 def hand_in_again(classroom):
-    """The better become worse and the worse better."""
-    for student, answer in zip(CLASS, reversed(CLASS.values()), strict=True):
+    """All but the last have another answer."""
+    for student, answer in zip(CLASS, [*CLASS.values()][1:], strict=False):
         classroom.hand_in(student, answer)
 
 
@@ -263,7 +263,7 @@ def test_a_full_disk_costs_one_hand_in_its_turn_and_no_mark(
         assert graded.grade(patch) == 1
     lines = capsys.readouterr().out.splitlines()
     assert "No space left on device" in next(line for line in lines if line.startswith("ben"))
-    assert lines[-1] == "4 graded, 0 unchanged, 1 failed"
+    assert lines[-1] == "3 graded, 1 unchanged, 1 failed"
     assert graded.scores()["ben"] in (None, undisturbed.scores()["ben"])
     assert graded.grade(monkeypatch) == 0
     assert graded.book() == undisturbed.book()

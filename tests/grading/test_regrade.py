@@ -88,7 +88,15 @@ def row(student, before, now, check, check_before, check_now):
     return dict(zip(regrade.COLUMNS, texts, strict=True))
 
 
+SANITIZE = """
+from ganlib.grading.sanitize import Sanitize
+c.Autograde.sanitize_preprocessors = [Sanitize, CheckCellMetadata]
+"""
+
+
 def test_a_check_more_and_a_check_less(graded):
+    """Hand-ins have neither: ganlib's own Sanitize, unlike nbgrader's, brings them up to date."""
+    graded.settings(SANITIZE)
     edit(graded, '"grade_id": "F2-ends"', '"grade_id": "F2-both-ends"')
     source = graded.root / f"solutions/{NAME}/{NAME}.py"
     head, end = source.read_text(encoding="utf-8").split("\n# %% [markdown]\n# ### Exercise F3")
