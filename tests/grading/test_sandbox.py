@@ -1,11 +1,12 @@
 """A student's kernel: what it can do, what it cannot, and what is left of it afterwards.
 
-The tests run as whoever runs them, root or not; as root, the last ones run once more as nobody.
+The tests run as whoever runs them; where that is root, some run once more as an ordinary user.
 """
 
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -359,11 +360,13 @@ def test_too_much_memory_in_many_processes_ends_some_or_all():
 
 def test_without_a_control_group_a_watch_ends_the_hog(monkeypatch):
     monkeypatch.setattr(ControlGroup, "add", lambda *_: False)
+    threads = set(threading.enumerate())
     with Kernel(memory=1024 * MEGABYTE) as kernel:
         with pytest.raises(DeadKernelError):
             kernel.run(HOG)
         assert kernel.provisioner.out_of_memory
-    assert not [each for each in threading.enumerate() if isinstance(each, MemoryWatch)]
+    new = set(threading.enumerate()) - threads
+    assert not [thread for thread in new if isinstance(thread, MemoryWatch)]
 
 
 def test_open_files_and_seconds_are_limited():
@@ -590,6 +593,46 @@ def test_a_fork_of_the_grader_does_not_keep_the_server():
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+# ---------------------------------------------------------------------------- as an ordinary user
+
+SOME = "keeps_their_names or privilege or fork_bomb or watch or own_folders"
+BECOME_NOBODY = """
+import os, sys, pytest
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+os.environ["HOME"] = os.environ["TMPDIR"] = sys.argv[1]
+sys.exit(pytest.main([*sys.argv[2:], "-q", "-p", "no:cacheprovider"]))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an ordinary user already")
+def test_an_ordinary_user_has_the_same_sandbox():
+    command = [
+        "bwrap",
+        "--dev-bind",
+        "/",
+        "/",
+        "--cap-add",
+        "CAP_SETUID",
+        "--cap-add",
+        "CAP_SETGID",
+    ]
+    for needed in map(Path, (sys.prefix, sys.base_prefix, ROOT)):
+        closed = [each for each in needed.parents if not each.stat().st_mode & 0o001]
+        if closed:  # Python in /root, say: in its place an open folder with nothing else in it
+            command += ["--perms", "0755", "--tmpfs", str(closed[-1])]
+            command += sandbox.bound(str(needed), str(needed))
+    command += ["--perms", "1777", "--tmpfs", "/var/tmp", sys.executable, "-c", BECOME_NOBODY]
+    run = subprocess.run(
+        [*command, "/var/tmp", __file__, "-k", SOME],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "CI": "true"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert re.search(r"^5 passed, \d+ deselected", run.stdout, re.MULTILINE), run.stdout
 
 
 # ------------------------------------------------------------------------ where there is no sandbox
