@@ -40,6 +40,7 @@ ANSWERS = {
     "right": ("return x.mean()", "return x.max() - x.min()", "It is added m times."),
     "half": ("return x.mean()", "return x.max()", "It is added m times."),
     "wrong": ("return x.sum()", "return x.max()", "It is added m times."),
+    "exits": ("return x.mean()", "return x\nimport os\nos._exit(1)", "It is added m times."),
     "blank": None,
 }
 

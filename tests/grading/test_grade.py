@@ -39,23 +39,28 @@ def test_everyone_gets_the_marks_of_his_answers(graded):
 
 
 def test_the_gradebook_is_what_nbgraders_own_command_makes(classroom, monkeypatch):
-    """With real kernels, on the command line, on two local processes."""
+    """In the sandbox, on the command line, on two local processes.
+
+    A kernel that a student ends costs what follows, and the hand-in is graded.
+    """
     root = classroom.root
     shutil.rmtree(root)
     theirs = new_classroom(root, quick=False)
-    for answer in ("right", "wrong"):
+    for answer in ("right", "wrong", "exits"):
         theirs.hand_in(answer, answer)
     ours = type(theirs)(shutil.copytree(root, root.with_name("ours")))
     command = ours.command("--workers", "2")
     output, _ = command.communicate(timeout=300)
     assert command.returncode == 0, output
-    assert "2 graded, 0 unchanged, 0 failed" in output
+    assert "3 graded, 0 unchanged, 0 failed" in output
+    assert ours.scores() == {"right": 5.0, "wrong": 0.0, "exits": 3.0}
     theirs.autograde()
     assert theirs.book() == ours.book()
     assert {name: content(text) for name, text in ours.autograded().items()} == {
         name: content(text) for name, text in theirs.autograded().items()
     }
     assert record(ours, "right")["cpu_seconds"] > 0
+    assert record(ours, "right")["sandboxed"]
 
 
 def content(text):
