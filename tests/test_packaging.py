@@ -93,7 +93,7 @@ def test_conda_gets_the_same_ranges():
     listed = {}
     for line in lines:
         each = Requirement(line)
-        listed[CONDA.get(each.name, each.name)] = each.specifier
+        listed[canonicalize_name(CONDA.get(each.name, each.name))] = each.specifier
     python = listed.pop("python")
     assert str(python) == PROJECT["requires-python"]
     assert listed == {name: each.specifier for name, each in ALL.items()}
