@@ -1337,6 +1337,7 @@ for number, update in enumerate(game.updates, start=1):
         f"between update {number - 1} and update {number} (of {update.who}) no network was called: its gradient is "
         "older than the other player's last move. G should answer the D that has just been updated."
     )
+for number, update in enumerate(game.updates, start=1):
     if not update.fresh["noise"] or (update.who == "D" and not update.fresh["data"]):
         continue  # nothing fresh to compare with: B3-noise and B3-data speak of that
     D, G, x, z = replay(game, update)
