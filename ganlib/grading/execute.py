@@ -44,8 +44,7 @@ class RefereedExecute(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[NotebookNode, dict]:
-        path = resources.get("metadata", {}).get("path", "")
-        self.config.SandboxProvisioner.files = str(path)
+        self.files = str(resources.get("metadata", {}).get("path", ""))
         self.began, self.dead = time.monotonic(), ""
         self.timeout_func = self._seconds_for
         self.cap = OutputCap(self._interrupt, self._kill)
@@ -59,6 +58,11 @@ class RefereedExecute(Execute):
         finally:
             if self.court:
                 self.court.close()
+
+    def create_kernel_manager(self) -> Any:
+        manager = super().create_kernel_manager()
+        manager.files = self.files  # what was handed in with the notebook, and the pictures
+        return manager
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict, index: int
