@@ -12,8 +12,9 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
+from ganlib.grading.cleaning import CleanOutputs, markdown2html
 from ganlib.grading.execute import RefereedExecute
-from ganlib.grading.feedback import HideHiddenTests
+from ganlib.grading.feedback import FeedbackExporter, HideHiddenTests, Summarise
 from ganlib.grading.sanitize import Sanitize
 
 root = Path(__file__).resolve().parent
@@ -53,5 +54,15 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 
-# As stock nbgrader, less the text of hidden checks.
-c.GenerateFeedback.preprocessors = [GetGrades, HideHiddenTests, CSSHTMLHeaderPreprocessor]
+# In place of stock nbgrader's page: what passed, and no text of a hidden check.
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.GenerateFeedback.preprocessors = [
+    GetGrades,
+    Summarise,
+    HideHiddenTests,
+    CleanOutputs,
+    CSSHTMLHeaderPreprocessor,
+]
+# In the formgrader a student's script would run with the marker's rights.
+c.HTMLExporter.preprocessors = [CleanOutputs]
+c.HTMLExporter.filters = {"markdown2html": markdown2html}

@@ -216,7 +216,8 @@ def test_a_written_answer_and_its_comment_come_back_as_they_were_written(graded)
         graded.written, OWN_WORDS
     )
     page = graded.feedback("right")
-    assert (page.count(OWN_WORDS), page.count(COMMENT)) == (len(graded.written),) * 2
+    words = OWN_WORDS.split("$")[0]  # what follows is a formula, which is MathML there
+    assert (page.count(words), page.count(COMMENT)) == (len(graded.written),) * 2
 
 
 def test_released_notebooks_hide_solutions_and_hidden_tests(graded):
