@@ -39,7 +39,7 @@ def connect(scheduler: str | None, workers: int) -> Iterator[Client]:
             processes=True,
             security=True,
             memory_limit=0,  # the sandbox limits memory, hand-in by hand-in
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # a free port, and no one else's business
             local_directory=scratch,
             silence_logs=logging.CRITICAL,
         ) as cluster,
