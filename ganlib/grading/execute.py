@@ -39,6 +39,7 @@ class RefereedExecute(Execute):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("kernel_manager_class", SandboxKernelManager)
+        kwargs.setdefault("shutdown_kernel", "immediate")
         super().__init__(*args, **kwargs)
 
     def preprocess(
@@ -99,6 +100,9 @@ class RefereedExecute(Execute):
         except CellTimeoutError:
             self._kill("an earlier cell took too long and could not be stopped")
             cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
+        except Exception as error:  # whatever a hostile kernel may provoke in its client
+            self._kill("the process did not answer as a notebook's does")
+            cell.outputs.append(failure("KernelLost", f"The process was ended: {error!r:.200}"))
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
         admitted = self.cap.admit(msg, cell_index)
@@ -111,12 +115,13 @@ class RefereedExecute(Execute):
         return self.budget - (time.monotonic() - self.began)
 
     def _interrupt(self) -> None:
-        run_sync(self.km.interrupt_kernel)()
+        if self.km and self.km.provisioner:
+            self.km.provisioner.stop_cell()
 
     def _kill(self, why: str = "its output had no end") -> None:
         self.dead = self.dead or why
         if self.km and self.km.provisioner:
-            run_sync(self.km.provisioner.kill)()
+            self.km.provisioner.end()
 
     # Before the referee
 
