@@ -28,6 +28,7 @@ import reprlib
 import socket
 import traceback
 import types
+import warnings
 import weakref
 import zlib
 from collections.abc import Callable, Iterator
@@ -57,6 +58,7 @@ __all__ = ["Bridge", "Closed", "Malformed"]
 OPEN_TO_STUDENTS = {
     "attribute", "backward", "call", "forward", "hooks", "special", "step", "vjp", "vmap",
 }  # fmt: skip
+WARNINGS = 20  # that cross after a call
 TEXT_LIMIT = 4000  # characters of an exception's message
 LOOPS: tuple[type, ...] = (
     types.GeneratorType,
@@ -148,6 +150,7 @@ class Bridge:
         self._catch_up(header, buffers)
         if header.get("drew") is True:
             torch.rand(1)
+        _warn_again(header.get("warnings", []))
         if "error" in header:
             raise self._exception(header["error"])
         try:
@@ -186,6 +189,7 @@ class Bridge:
             act = getattr(self, f"_do_{header['ask']}")
             with (
                 self._random_numbers(header, fields),
+                self._warnings(fields),
                 torch.set_grad_enabled(header.get("grad") is not False),
                 self._lend(lent),
             ):
@@ -300,6 +304,20 @@ class Bridge:
             fields["drew"] = not began.equal(state()) or now != others
             if self.side == "referee":
                 torch.set_rng_state(old)
+
+    @contextlib.contextmanager
+    def _warnings(self, fields: dict) -> Iterator[None]:
+        """A warning in the student's process becomes one in the referee's."""
+        if self.side == "referee":
+            yield
+            return
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            try:
+                yield
+            finally:
+                found = [[w.category.__name__, str(w.message)[:TEXT_LIMIT]] for w in caught]
+                fields["warnings"] = found[:WARNINGS]
 
     @contextlib.contextmanager
     def _lend(self, names: dict[str, Any]) -> Iterator[None]:
@@ -624,6 +642,16 @@ def _other_random_state() -> tuple:
     """Where numpy's and Python's random numbers are."""
     _, numbers, *place = np.random.get_state()
     return np.asarray(numbers).tobytes(), place, random.getstate()
+
+
+def _warn_again(found: Any) -> None:
+    try:
+        pairs = [(getattr(builtins, name, None), str(text)) for name, text in found[:WARNINGS]]
+    except (TypeError, ValueError):
+        raise Malformed("warnings that are none") from None
+    for kind, text in pairs:
+        known = isinstance(kind, type) and issubclass(kind, Warning)
+        warnings.warn(text[:TEXT_LIMIT], kind if known else UserWarning, stacklevel=4)
 
 
 def _nearest(names: list[str]) -> type[Exception]:

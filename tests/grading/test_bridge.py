@@ -325,6 +325,12 @@ def test_exceptions_cross_as_pythons_own(code, kind, text):
                 f()
 
 
+def test_a_warning_crosses():
+    source = "import numpy as np\ndef f(): return np.exp(1000.0)"
+    with names(source, "f") as f, pytest.warns(RuntimeWarning, match="overflow"):
+        assert f() == float("inf")
+
+
 def test_our_own_exception_comes_back_as_itself():
     class Enough(BaseException):
         pass
