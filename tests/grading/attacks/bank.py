@@ -31,6 +31,9 @@ from tests.notebooks.fastpath import read_cells
 HERE = Path(__file__).parent
 NAME = "01_attacked"
 SOURCE = HERE / "solutions" / NAME / f"{NAME}.py"
+FUNCTIONS = {
+    "E1": "average", "E2": "fooling", "E3": "step", "E4": "Judge", "E5": "pi", "E6": "drawn"
+}  # fmt: skip
 OWN_WORDS = "Every term is the same, and there are as many as we divide by."
 
 # Changes a notebook, and may put files into the folder that is handed in. What it returns, if
@@ -109,9 +112,15 @@ def check_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def put_code(notebook: NotebookNode, where: str, source: str) -> None:
-    """Replaces a solution cell, or adds a plain cell above all exercises or below them."""
+    """Replaces a solution cell, or adds a plain cell above all exercises or below them.
+
+    Of the functions that a cell above defines, the stubs further down are emptied.
+    """
     if where == "plain":
         notebook.cells.insert(place_of(notebook, "setup") + 1, new_code_cell(source))
+        for exercise, name in FUNCTIONS.items():
+            if re.search(rf"^(def|class) {name}\b|^([\w ]+= )*{name} =", source, re.M):
+                graded_cell(notebook, exercise).source = "# as above"
     elif where == "last":
         notebook.cells.append(new_code_cell(source))
     else:

@@ -38,7 +38,7 @@ sys.modules[__name__] = real
 WRONG = """
 def average(x): return torch.zeros(())
 def fooling(logits): return 0 * logits.sum()
-def drawn(sample, m, k): return [sample(m) for _ in range(k)][0].sum() * 0
+def drawn(sample, m, k): return torch.zeros(())
 """
 
 

@@ -26,7 +26,7 @@ OUTSIDE = 47113  # the port of a server that no hand-in should reach
 SECONDS = 10  # that a cell may take
 PATIENCE = 180  # seconds for a hand-in on stock nbgrader
 
-SETTINGS = f"\nc.Execute.timeout = {SECONDS}\n"
+SETTINGS = f"\nc.Execute.timeout = c.RefereedExecute.check_timeout = {SECONDS}\n"
 STOCK_SETTINGS = f"""
 from pathlib import Path
 
@@ -140,6 +140,21 @@ def grade_here(course: Path, root: Path, cases: list[Case]) -> dict[str, Result]
         log = run(root, grader, check=False)
         log += run(root, ["-m", "nbgrader", "generate_feedback", NAME], check=False)
     return {case.id: read_result(root, case, before, log) for case in cases}
+
+
+class Graded:
+    """The results of ``cases``: asked for one, it grades all those of the same bank in one run."""
+
+    def __init__(self, base: Path, cases: list[Case]) -> None:
+        self.base, self.cases = base, cases
+        self.course = make_course(base / "course")
+        self.results: dict[str, Result] = {}
+
+    def __getitem__(self, case: Case) -> Result:
+        if case.id not in self.results:
+            bank = [each for each in self.cases if each.bank == case.bank]
+            self.results |= grade_here(self.course, self.base / case.bank, bank)
+        return self.results[case.id]
 
 
 # On stock nbgrader

@@ -26,9 +26,11 @@ def grade(folder: Path, notebook: str) -> None:
     try:
         for app in (AutogradeApp, GenerateFeedbackApp):
             app.clear_instance()
-            app.launch_instance(argv=[notebook, "--student", folder.name])
-    except SystemExit as end:
-        print(f"[ERROR] exit code {end.code}", flush=True)
+            try:
+                app.launch_instance(argv=[notebook, "--student", folder.name])
+            except SystemExit as end:
+                if end.code:
+                    break
     except BaseException as error:
         print(f"[ERROR] the run was aborted by {type(error).__name__}: {error}", flush=True)
     finally:

@@ -88,7 +88,7 @@ def fooling(logits):
 
 
 def drawn(sample, m, k):
-    return [sample(m) for _ in range(k)][0].mean() * 0
+    return None
 
 
 # %% a forged module in sys.modules cell="plain" tries="import ganlib.checks finds a module of the student's making"
@@ -388,15 +388,8 @@ kernel = get_ipython().kernel
 def average(x):
     parent = kernel.get_parent()
     reply = {"status": "ok", "execution_count": 1, "payload": [], "user_expressions": {}}
-    kernel.session.send(
-        kernel.shell_stream,
-        "execute_reply",
-        reply,
-        parent=parent,
-        ident=kernel._shell_parent_ident
-        if hasattr(kernel, "_shell_parent_ident")
-        else kernel.get_parent_ident(),
-    )
+    ident = kernel._shell_parent_ident.get()
+    kernel.session.send(kernel.shell_stream, "execute_reply", reply, parent=parent, ident=ident)
     idle = {"execution_state": "idle"}
     kernel.session.send(kernel.iopub_socket, "status", idle, parent=parent, ident=b"x")
     import time
@@ -633,7 +626,7 @@ def step(D, optimizer, x):
     return torch.zeros(())
 
 
-# %% random numbers that are not random cell="plain" tries="torch.manual_seed and torch.randn give zeros, on which wrong is right"
+# %% random numbers that are not random cell="plain" tries="torch.manual_seed and torch.randn give zeros, on which wrong is right" earns="E4-shape"
 import torch
 
 torch.manual_seed = lambda seed: None

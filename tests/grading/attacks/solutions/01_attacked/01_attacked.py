@@ -109,12 +109,12 @@ expect(found, math.log(2), "the loss of an undecided D")
 import torch
 
 logits = torch.tensor([-2.0, 0.5, 3.0], requires_grad=True)
+right = -torch.sigmoid(-logits.detach()) / 3
 with quietly():
     loss = fooling(logits)
     assert isinstance(loss, torch.Tensor), "the loss is a tensor, so that it has a gradient"
     loss.backward()
 assert logits.grad is not None, "no gradient reaches the logits: was the graph cut?"
-right = -torch.sigmoid(-logits.detach()) / 3
 assert torch.allclose(logits.grad, right, atol=1e-6), "the gradient is not that of -mean log D"
 ### END HIDDEN TESTS
 
