@@ -714,7 +714,7 @@ def _state(value: Tensor | np.ndarray) -> Any:
 def _same(value: Any, old: Any) -> bool:
     if isinstance(value, Tensor):
         equal = value.shape == old.shape and value.dtype == old.dtype and torch.equal(value, old)
-        return equal or (value.shape == old.shape and _equal_with_nan(value, old))
+        return equal or (value.shape == old.shape and _equal_but_for_nan(value, old))
     return value.shape == old.shape and bool(np.array_equal(value, old, equal_nan=_inexact(value)))
 
 
@@ -722,8 +722,10 @@ def _inexact(value: np.ndarray) -> bool:
     return value.dtype.kind in "fc"
 
 
-def _equal_with_nan(a: Tensor, b: Tensor) -> bool:
-    return a.is_floating_point() and bool(((a == b) | (a.isnan() & b.isnan())).all())
+def _equal_but_for_nan(a: Tensor, b: Tensor) -> bool:
+    if not a.is_floating_point() or not a.isnan().any():
+        return False
+    return bool(((a == b) | (a.isnan() & b.isnan())).all())
 
 
 def _overwrite(mine: Any, value: Any) -> None:

@@ -39,7 +39,7 @@ class Frames:
     """Sends and receives frames; an exception between two frames loses nothing."""
 
     def __init__(self, channel: socket.socket) -> None:
-        self.channel = channel
+        self.channel, self.arrived = channel, bytearray()
         self.busy = False  # with a frame: an interrupt now would lose a part of it
 
     def send(self, header: dict, buffers: list[memoryview | bytes]) -> None:
@@ -49,9 +49,7 @@ class Frames:
             raise Malformed(f"too much data: at most {BUFFER_LIMIT >> 20} MiB cross at once")
         self.busy = True
         try:
-            self.channel.sendall(struct.pack("!I", len(text)) + text)
-            for buffer in buffers:
-                self.channel.sendall(buffer)
+            self.channel.sendall(b"".join([struct.pack("!I", len(text)), text, *buffers]))
         except OSError as error:
             raise Closed(str(error)) from None
         finally:
@@ -63,7 +61,7 @@ class Frames:
         try:
             return self._frame()
         except Malformed:
-            self.channel.close()  # nobody knows where the next frame begins
+            self.channel.shutdown(socket.SHUT_RDWR)  # nobody knows where the next frame begins
             raise
         finally:
             self.busy = False
@@ -82,16 +80,16 @@ class Frames:
         return header, [self._exactly(size) for size in sizes]
 
     def _exactly(self, size: int) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while len(view):
+        while len(self.arrived) < size:
             try:
-                count = self.channel.recv_into(view)
+                part = self.channel.recv(2**18)
             except OSError as error:
                 raise Closed(str(error)) from None
-            if not count:
+            if not part:
                 raise Closed("the other process has ended")
-            view = view[count:]
+            self.arrived += part
+        data = self.arrived[:size]
+        del self.arrived[:size]
         return data
 
 
