@@ -72,6 +72,7 @@ def _server() -> socket.socket:
                     command,
                     pass_fds=[there.fileno()],
                     stdin=subprocess.DEVNULL,
+                    cwd="/",  # the grader's folder is gone after its hand-in
                     start_new_session=True,  # Ctrl-C is the grader's
                     env=os.environ | threads,
                 )
