@@ -479,9 +479,9 @@ def twin_ids(notebook: NotebookNode, folder: Path) -> bytes:
 
 
 @accident("a renamed file")
-def renamed_file(notebook: NotebookNode, folder: Path) -> None:
+def renamed_file(notebook: NotebookNode, folder: Path) -> str:
     """The browser has called the file "01_attacked (1).ipynb"."""
-    (folder / f"{NAME} (1).ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
+    return f"{NAME} (1).ipynb"
 
 
 @accident("a second copy of the file")

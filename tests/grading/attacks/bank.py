@@ -37,8 +37,8 @@ FUNCTIONS = {
 OWN_WORDS = "Every term is the same, and there are as many as we divide by."
 
 # Changes a notebook, and may put files into the folder that is handed in. What it returns, if
-# anything, is handed in in the notebook's place.
-Change = Callable[[NotebookNode, Path], bytes | None]
+# anything, is handed in in the notebook's place, or is the name of the file that is handed in.
+Change = Callable[[NotebookNode, Path], bytes | str | None]
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Case:
         folder.mkdir(parents=True)
         notebook = solved(released) if self.solved else nbformat.from_dict(released)
         instead = self.change(notebook, folder)
-        file = folder / f"{NAME}.ipynb"
-        if instead is not None:
+        file = folder / (instead if isinstance(instead, str) else f"{NAME}.ipynb")
+        if isinstance(instead, bytes):
             file.write_bytes(instead)
         elif not file.exists():
             file.write_text(json.dumps(notebook), encoding="utf-8")
