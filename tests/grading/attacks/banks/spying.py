@@ -262,7 +262,8 @@ for folder in [*site.getsitepackages(), site.getusersitepackages()]:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
         (Path(folder) / "pwned.pth").write_text("import builtins; builtins.abs = lambda _: 0")
-        print("LEAK", folder, "can be written")
+        if folder in site.getsitepackages():
+            print("LEAK", folder, "can be written")
     except OSError:
         pass
 
