@@ -124,4 +124,11 @@ def run(key: bytes, listening: Sequence[int], to_grader: int, output: int) -> No
         config=settings, key=key, listening=dict(enumerate(listening, start=1))
     )
     app.initialize([])
+    assert app.shell is not None
+    app.shell.ask_exit = stay
     app.start()
+
+
+def stay() -> None:
+    """In place of what ``exit()`` and ``quit()`` do: the cells below should be graded, too."""
+    print("exit() does not end a notebook that is being graded.")

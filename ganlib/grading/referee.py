@@ -12,17 +12,19 @@ import resource
 import socket
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, cast
 
 import torch
+from IPython.core.displayhook import DisplayHook
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from traitlets import Type
 from traitlets.config import Config
 
-from ganlib.grading.bridge import Bridge, Closed, Malformed
+from ganlib.grading.bridge import Bridge, Malformed
 
 __all__ = ["Referee", "names_of", "run"]
 
@@ -91,9 +93,25 @@ def names_of(source: str) -> set[str]:
     return found
 
 
-class Shell(InteractiveShell):
-    """IPython without a terminal: it keeps an error instead of printing it."""
+class SilentDisplayHook(DisplayHook):
+    """Keeps a cell's last value instead of printing it."""
 
+    value: NotebookNode | None = None
+
+    def write_output_prompt(self) -> None:
+        """There is none."""
+
+    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+        self.value = new_output("execute_result", data=dict(format_dict))
+
+    def finish_displayhook(self) -> None:
+        """Nothing has been written."""
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal: it keeps values and errors instead of printing them."""
+
+    displayhook_class = Type(SilentDisplayHook)
     error: NotebookNode | None = None
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
@@ -103,19 +121,19 @@ class Shell(InteractiveShell):
 
     def outputs_of(self, source: str) -> list[NotebookNode]:
         """Run a cell; its outputs, as a kernel would have sent them."""
-        self.error = None
+        hook = cast(SilentDisplayHook, self.displayhook)
+        self.error = hook.value = None
         with capture_output() as captured:
-            result = self.run_cell(source, store_history=False)
+            self.run_cell(source, store_history=False)
+        # A warning fails no check here: nbgrader would take anything on stderr for a failure.
+        text = captured.stdout + captured.stderr
+        streams = [new_output("stream", name="stdout", text=text)] if text else []
         shown = [
             new_output("display_data", data=output.data, metadata=output.metadata or {})
             for output in captured.outputs
         ]
-        if result.result is not None and shown:  # the last one is the cell's value
-            shown[-1] = new_output("execute_result", data=shown[-1].data)
-        # A warning fails no check here: nbgrader would take anything on stderr for a failure.
-        text = captured.stdout + captured.stderr
-        streams = [new_output("stream", name="stdout", text=text)] if text else []
-        return [*streams, *shown, *([self.error] if self.error else [])]
+        last = [output for output in (hook.value, self.error) if output]
+        return [*streams, *shown, *last]
 
 
 def run(orders: Connection, channel: socket.socket) -> None:
@@ -140,15 +158,20 @@ def run(orders: Connection, channel: socket.socket) -> None:
             with referee.locked():
                 outputs = shell.outputs_of(source)
         else:
-            try:
-                with referee.check():
-                    outputs = [bounded(output, points) for output in shell.outputs_of(source)]
-                referee.bridge.done()
-            except (Closed, Malformed) as error:
-                outputs = outputs or [
-                    failure("StudentProcess", f"Your notebook's process: {error}")
-                ]
+            outputs = _checked(referee, shell, source, points)
         orders.send(outputs)
+
+
+def _checked(referee: Referee, shell: Shell, source: str, points: float) -> list[NotebookNode]:
+    """What comes of a check, whatever the student's process may answer."""
+    try:
+        with referee.check():
+            outputs = [bounded(output, points) for output in shell.outputs_of(source)]
+    except Exception as error:
+        outputs = [failure("StudentProcess", str(error))]
+    with contextlib.suppress(Exception):
+        referee.bridge.done()
+    return outputs
 
 
 def failure(name: str, text: str) -> NotebookNode:

@@ -1,0 +1,111 @@
+"""The referee: what a check's outputs are, and whose a name is."""
+
+import contextlib
+
+import pytest
+from traitlets.config import Config
+
+from ganlib.grading.referee import Referee, Shell, bounded, names_of
+
+
+@pytest.fixture(scope="module")
+def shell():
+    yield Shell.instance(config=Config(HistoryManager={"enabled": False}))
+    Shell.clear_instance()
+
+
+@pytest.mark.parametrize(
+    ("source", "kinds"),
+    [
+        ("x = 1", []),
+        ("0.5", ["execute_result"]),
+        ("print(1)", ["stream stdout"]),
+        ("import sys; print('hm', file=sys.stderr)", ["stream stdout"]),
+        ("import warnings; warnings.warn('hm')", ["stream stdout"]),
+        ("1 / 0", ["error ZeroDivisionError"]),
+        ("assert False, 'no'", ["error AssertionError"]),
+        ("print(1)\nraise NotImplementedError", ["stream stdout", "error NotImplementedError"]),
+        ("this is no Python", ["error SyntaxError"]),
+        ("from IPython.display import display\ndisplay(1)\n2", ["display_data", "execute_result"]),
+    ],
+)
+@pytest.mark.filterwarnings("default")
+def test_outputs_are_those_of_a_kernel(shell, source, kinds):
+    outputs = shell.outputs_of(source)
+    words = [
+        f"{output.output_type} {output.get('ename', output.get('name', ''))}".strip()
+        for output in outputs
+    ]
+    assert words == kinds
+
+
+@pytest.mark.parametrize(
+    ("value", "credit"),
+    [("1.5", True), ("0", True), ("2", True), ("2.5", False), ("-1", False), ("True", False),
+     ("float('nan')", False), ("float('inf')", False), ("'much'", False)],
+)  # fmt: skip
+def test_partial_credit_is_a_number_within_the_points(shell, value, credit):
+    (output,) = [bounded(output, 2) for output in shell.outputs_of(value)]
+    assert output.output_type == ("execute_result" if credit else "error")
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def f(x):\n    y = 1", {"f"}),
+        ("class A: pass\nb, (c, d) = 1, (2, 3)\ne: int = 4", {"A", "b", "c", "d", "e"}),
+        ("answers = {}\nanswers['a'] = len", {"answers"}),
+        ("%matplotlib inline\nx = 1", {"x"}),
+    ],
+)
+def test_the_names_of_a_solution_cell(source, names):
+    assert names_of(source) == names
+
+
+class Student:
+    """In place of a bridge: a student's variables, here."""
+
+    def __init__(self, **names):
+        self.names = names
+
+    def ask(self, verb, names):
+        assert verb == "get"
+        return {name: self.names[name] for name in names if name in self.names}
+
+
+def test_a_name_is_the_students_until_a_locked_cell_binds_it():
+    bridge, names = Student(f="theirs", torch="patched"), {"torch": "torch"}
+    referee = Referee(bridge, names)
+    referee.solved("def f(): ...")
+    with referee.check():
+        assert names["f"] == "theirs"
+    assert names["torch"] == "torch"
+    with referee.locked():
+        names["f"] = "ours"
+    with referee.check():
+        assert names["f"] == "ours"
+    referee.solved("def f(): ...")
+    bridge.names["f"] = "theirs again"
+    with referee.check():
+        assert names["f"] == "theirs again"
+
+
+def test_a_name_that_is_gone_over_there_is_gone_here():
+    bridge, names = Student(f=1), {}
+    referee = Referee(bridge, names)
+    referee.solved("f = 1")
+    with referee.check():
+        pass
+    del bridge.names["f"]
+    with referee.check(), contextlib.suppress(KeyError):
+        assert not names["f"]
+    assert "f" not in names
+
+
+def test_only_what_a_check_has_bound_anew_is_lent():
+    bridge, names = Student(), {"make": len, "count": 1}
+    referee = Referee(bridge, names)
+    with referee.check():
+        assert bridge.lendable() == {}
+        names |= {"make": print, "count": 2, "new": print}
+        assert bridge.lendable() == {"make": print}
