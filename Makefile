@@ -15,13 +15,14 @@ ifeq ($(shell id -u),0)
 LAB += --allow-root
 endif
 
-.PHONY: help lab test notebooks bench
+.PHONY: help lab test notebooks bench grade-demo
 
 help:
 	@echo "make lab        open the course in JupyterLab"
 	@echo "make test       run everything that CI runs"
 	@echo "make notebooks  build course/ from solutions/"
 	@echo "make bench      time ganlib, side by side"
+	@echo "make grade-demo grade a made-up class of 30, with feedback, a report and marks"
 
 lab: $(READY)
 	jupyter lab --ServerApp.root_dir=course --LabApp.default_url=/lab/tree/$(FIRST) $(LAB)
@@ -41,6 +42,9 @@ notebooks: $(READY)
 
 bench: $(READY)
 	for file in benchmarks/*.py; do python $$file || exit; done
+
+grade-demo: $(READY)
+	OMP_NUM_THREADS=1 python -m ganlib.grading.demo
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.11 ..." % sys.version_info[:2])'

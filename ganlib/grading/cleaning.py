@@ -52,6 +52,11 @@ MATH_ATTRIBUTES = re.findall(
 )
 PICTURES = ("image/png", "image/jpeg")
 UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+# TeX sets a thin space between "log" and what it stands beside; MathML has to be told.
+THIN = '<mspace width="0.167em"></mspace>'
+NAME = "<mi>(?:cos|exp|ln|log|sin)</mi>"
+BEFORE_NAME = re.compile(f"(</(?:mi|mn|mover|msub|msup|mfrac)>)(?={NAME})")
+AFTER_NAME = re.compile(f"({NAME})(?=<(?:mi|mn|mover|msub|msup|msqrt|mfrac)>)")
 MARK = "\ue000{}\ue001"  # stands for a formula while its surroundings are cleaned
 UNMARKED = dict.fromkeys(map(ord, "\ue000\ue001"))
 
@@ -87,7 +92,8 @@ def mathml(tex: str, *, block: bool = False) -> str:
     except Exception:  # a student's formula may be anything
         return f"<code>{bleach.clean(tex, tags=[])}</code>"
     # latex2mathml passes HTML inside \text on, and makes links of \href.
-    return bleach.clean(made, tags=MATH_TAGS, attributes={"*": MATH_ATTRIBUTES})
+    html = bleach.clean(made, tags=MATH_TAGS, attributes={"*": MATH_ATTRIBUTES})
+    return AFTER_NAME.sub(rf"\1{THIN}", BEFORE_NAME.sub(rf"\1{THIN}", html))
 
 
 class _Renderer(IPythonRenderer):

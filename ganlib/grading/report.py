@@ -20,6 +20,7 @@ from pathlib import Path
 import jinja2
 import nbformat
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -165,6 +166,7 @@ class Row:
     hidden: bool
     passing: int
     of: int
+    unwritten: int = 0
     message: str = ""
     times: int = 0
 
@@ -173,7 +175,8 @@ class Row:
         return self.passing / self.of
 
     def __str__(self) -> str:
-        said = f", most often ({self.times}): {self.message}" if self.message else ""
+        said = f", {self.unwritten} not written yet" if self.unwritten else ""
+        said += f", most often ({self.times}): {self.message}" if self.message else ""
         return f"{self.name}: {self.passing} of {self.of} pass{said}"
 
 
@@ -191,10 +194,11 @@ def rows(the_class: Class) -> dict[str, list[Row]]:
 
 def _row(checks: list[Check]) -> Row:
     failing = [check for check in checks if not check.passes]
-    said = Counter(check.message for check in failing if check.message).most_common(1)
-    message, times = said[0] if said else ("", 0)
-    first = checks[0]
-    return Row(first.name, first.hidden, len(checks) - len(failing), len(checks), message, times)
+    messages = Counter(check.message for check in failing if check.message)
+    unwritten = messages.pop(verdicts.UNWRITTEN, 0)  # teaches nothing, and hides what would
+    message, times = messages.most_common(1)[0] if messages else ("", 0)
+    passing, first = len(checks) - len(failing), checks[0]
+    return Row(first.name, first.hidden, passing, len(checks), unwritten, message, times)
 
 
 def picture(checks: list[Row]) -> Figure:
@@ -223,10 +227,10 @@ def picture(checks: list[Row]) -> Figure:
 
 
 def _beside(row: Row) -> str:
-    if not row.message:
-        return ""
-    text = textwrap.shorten(row.message, 3 * WIDE, placeholder=" …")
-    return textwrap.fill(f"{row.times} × {text}", WIDE)
+    told = textwrap.shorten(row.message, 3 * WIDE, placeholder=" …")
+    parts = [f"{row.unwritten} × not written yet"] if row.unwritten else []
+    parts += [textwrap.fill(f"{row.times} × {told}", WIDE)] if told else []
+    return "\n".join(parts)
 
 
 def histogram(points: list[float], most: float) -> Figure:
@@ -239,7 +243,7 @@ def histogram(points: list[float], most: float) -> Figure:
     middle = statistics.median(points)
     axes.axvline(middle, color=COLORS["generator"], ls="--", label=f"median {middle:g}")
     axes.set(xlabel=f"points, of {most:g}", ylabel="hand-ins")
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     return figure

@@ -27,6 +27,7 @@ __all__ = ["NOT_A_VERDICT", "Pair", "fingerprints", "similar", "tokens"]
 K = 8  # tokens in a run: shorter ones are idioms that everyone writes
 WINDOW = 4
 MANY = 50  # hand-ins with the same run: then it is no one's own, however large the class is
+NATS = 20.0  # that a pair shares at least: less may be chance
 SHARE = 0.5  # of the rare runs of the smaller hand-in, from which a pair is listed
 NOT_A_VERDICT = "A place to look and not a verdict: short answers to one exercise look alike."
 SILENT = {
@@ -124,7 +125,7 @@ def similar(answers: Mapping[str, Answers], given: Answers) -> list[Pair]:
     found = [
         Pair(pair, share, weights[pair], usual, tuple(sorted({name for name, _ in shared[pair]})))
         for pair, share in shares.items()
-        if share >= SHARE and len(shared[pair]) >= WINDOW
+        if share >= SHARE and weights[pair] >= NATS
     ]
     return sorted(found, key=lambda pair: -pair.nats)
 

@@ -49,6 +49,10 @@ class Check:
         partly = "partly passed" if self.score > 0 else "failed"
         return "passed" if self.passes else partly
 
+    @property
+    def label(self) -> str:
+        return f"hidden check: {self.outcome}" if self.hidden else self.outcome
+
 
 @dataclass(frozen=True)
 class Exercise:

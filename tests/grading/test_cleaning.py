@@ -52,6 +52,11 @@ def test_a_formula_is_mathml_or_its_own_text(tex):
     assert "<math" in html or "<code>" in html
 
 
+def test_a_functions_name_stands_apart():
+    assert mathml("y\\log 2").count("<mspace") == 2
+    assert "<mspace" not in mathml("\\log(2)")
+
+
 def test_formulas_stand_in_markdown_as_mathml():
     html = markdown("Is $a<b$ and\n\n$$\\frac{1}{2}$$\n\nand <b>bold</b> | `$x$` code?")
     assert html.count("<math") == 2

@@ -112,7 +112,7 @@ def test_the_page_begins_with_what_passed_and_why_something_did_not(half):
     assert "F1 · average: 2 of 2 checks pass, 3 of 3 points" in top
     assert "F2 · spread: 0 of 2 checks pass, 0 of 2 points" in top
     assert "✗ failed F2-ends 0 of 1 point the spread is the greatest less the least" in top
-    assert "✗ failed F2-hidden-sign (hidden check) 0 of 1 point the spread is never neg" in top
+    assert "✗ hidden check: failed F2-hidden-sign 0 of 1 point the spread is never neg" in top
     assert "F3 · a written answer: 0 of 3 points, 1 waiting for a person" in top
 
 
