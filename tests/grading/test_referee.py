@@ -21,7 +21,6 @@ def shell():
         ("0.5", ["execute_result"]),
         ("print(1)", ["stream stdout"]),
         ("import sys; print('hm', file=sys.stderr)", ["stream stdout"]),
-        ("import warnings; warnings.warn('hm')", ["stream stdout"]),
         ("1 / 0", ["error ZeroDivisionError"]),
         ("assert False, 'no'", ["error AssertionError"]),
         ("print(1)\nraise NotImplementedError", ["stream stdout", "error NotImplementedError"]),
@@ -29,7 +28,6 @@ def shell():
         ("from IPython.display import display\ndisplay(1)\n2", ["display_data", "execute_result"]),
     ],
 )
-@pytest.mark.filterwarnings("default")
 def test_outputs_are_those_of_a_kernel(shell, source, kinds):
     outputs = shell.outputs_of(source)
     words = [
