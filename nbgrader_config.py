@@ -37,6 +37,9 @@ c.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db?timeout=60"
 # Left unset, this is a system folder.
 c.Exchange.root = str(root / "grading/exchange")
 
+# What a learning platform has packed, for `nbgrader zip_collect`.
+c.ZipCollectApp.downloaded_directory = "grading/downloaded"
+
 # course/ is made from solutions/ and kept in git: making it again changes nothing in it.
 c.GenerateAssignment.force = True
 # Training on MNIST takes minutes; nbgrader's default is 30 s a cell.
