@@ -19,17 +19,13 @@ The other side may answer with anything. Here that can raise an exception, and n
 code crosses, and of objects only what :func:`_open_to` allows is reachable.
 """
 
-import builtins
 import contextlib
-import functools
 import itertools
 import random
 import reprlib
 import socket
-import traceback
 import types
 import warnings
-import weakref
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -39,18 +35,12 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.optim import Optimizer
-from torch.utils.weak import WeakTensorKeyDictionary
 
 from ganlib.grading import remote
-from ganlib.grading.wire import (
-    Closed,
-    Frames,
-    Malformed,
-    Packer,
-    Unpacker,
-    pack_tensor,
-    unpack_tensor,
-)
+from ganlib.grading.arguments import copy_of, mutable, overwrite, same
+from ganlib.grading.exceptions import TEXT_LIMIT, WARNINGS, nearest, text_of, warn_again
+from ganlib.grading.shared import Shared
+from ganlib.grading.wire import Closed, Frames, Malformed, Packer, Unpacker
 
 __all__ = ["Bridge", "Closed", "Malformed"]
 
@@ -58,17 +48,10 @@ __all__ = ["Bridge", "Closed", "Malformed"]
 OPEN_TO_STUDENTS = {
     "attribute", "backward", "call", "forward", "hooks", "special", "step", "vjp", "vmap",
 }  # fmt: skip
-WARNINGS = 20  # that cross after a call
-TEXT_LIMIT = 4000  # characters of an exception's message
+RAISED = 100  # exceptions of this side that the other may let pass, or raise again
 LOOPS: tuple[type, ...] = (
-    types.GeneratorType,
-    type(iter([])),
-    type(iter(())),
-    type(iter({})),
-    enumerate,
-    map,
-    zip,
-)
+    types.GeneratorType, type(iter([])), type(iter(())), type(iter({})), enumerate, map, zip,
+)  # fmt: skip
 
 
 class Bridge:
@@ -89,9 +72,7 @@ class Bridge:
         self.objects: dict[str, Any] = {}  # what is mine, by its key
         self.keys: dict[int, str] = {}  # key of what is mine, by id()
         self.remotes: dict[str, Any] = {}  # what stands here for what is theirs
-        self.tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary()
-        self.tensor_keys = WeakTensorKeyDictionary()
-        self.agreed = WeakTensorKeyDictionary()  # value, grad, requires_grad that both sides know
+        self.shared = Shared(self)
         self.modes: dict[str, list[bool]] = {}  # training flags that both sides know
         self.raised: dict[str, BaseException] = {}
         self.released: list[str] = []  # keys that the other side need not keep for me
@@ -107,7 +88,7 @@ class Bridge:
             BaseException: what it raised there, as the nearest exception of Python's own.
         """
         number = next(self.numbers)
-        packer, given = Packer(self._pack_other), _mutable(parts)
+        packer, given = Packer(self._pack_other), mutable(parts)
         body = [packer.pack(list(parts)), packer.pack(lend or {})]
         self._send(packer, ask=verb, number=number, body=body, grad=torch.is_grad_enabled(), **more)
         while True:
@@ -150,12 +131,12 @@ class Bridge:
         self._catch_up(header, buffers)
         if header.get("drew") is True:
             torch.rand(1)
-        _warn_again(header.get("warnings", []))
+        warn_again(header.get("warnings", []))
         if "error" in header:
             raise self._exception(header["error"])
         try:
             for place, value in unpacker.unpack(header.get("changed", [])):
-                _overwrite(given[place], value)
+                overwrite(given[place], value)
         except (TypeError, ValueError, IndexError, RuntimeError):
             raise Malformed("changes of arguments that there are not") from None
         return unpacker.unpack(header.get("value"))
@@ -184,8 +165,8 @@ class Bridge:
                 raise PermissionError(f"nobody may ask a referee to {header['ask']!r}")
             unpacker = Unpacker(self._unpack_other, buffers)
             parts, lent = (unpacker.unpack(item) for item in header["body"])
-            given = _mutable(parts)
-            before = [_state(value) for value in given]
+            given = mutable(parts)
+            before = [copy_of(value) for value in given]
             act = getattr(self, f"_do_{header['ask']}")
             with (
                 self._random_numbers(header, fields),
@@ -201,7 +182,7 @@ class Bridge:
             changed = [
                 (place, value)
                 for place, (value, old) in enumerate(zip(given, before, strict=True))
-                if not _same(value, old)
+                if not same(value, old)
             ]
             fields["changed"] = packer.pack(changed)
         except Closed:
@@ -240,7 +221,7 @@ class Bridge:
     def _do_vjp(self, key: str, sources: list[str], grad: Tensor, more: bool) -> list:
         """The gradients of a result in those of my tensors, or theirs, that it depends on."""
         output = self._mine(key, Tensor)
-        inputs = [self.tensors[source] for source in sources]
+        inputs = [self.shared.tensors[source] for source in sources]
         with torch.enable_grad():
             return list(
                 torch.autograd.grad(
@@ -250,11 +231,11 @@ class Bridge:
 
     def _do_backward(self, key: str, grad: Tensor) -> None:
         """A gradient has reached, over there, the twin of a tensor that has a graph here."""
-        self.tensors[key].backward(grad, retain_graph=True)
+        self.shared.tensors[key].backward(grad, retain_graph=True)
 
     def _do_hooks(self, key: str) -> None:
         """A parameter's gradient has been accumulated over there: its hooks are here."""
-        parameter = self.tensors[key]
+        parameter = self.shared.tensors[key]
         for hook in list((getattr(parameter, "_post_accumulate_grad_hooks", None) or {}).values()):
             hook(parameter)
 
@@ -359,7 +340,7 @@ class Bridge:
         if owner is not None and owner[0] is self and "_is_copy" not in vars(value):
             return {"is": "yours", "key": owner[1]}
         if isinstance(value, Tensor):
-            return self._pack_tensor(value, packer)
+            return self.shared.pack(value, packer)
         if isinstance(value, nn.Module):
             return {"is": "module", **self._describe_module(value, packer)}
         key = self._key_of(value)
@@ -377,7 +358,7 @@ class Bridge:
     def _unpack_other(self, item: dict, unpacker: Unpacker) -> Any:
         kind = item["is"]
         if kind == "tensor":
-            return self._unpack_tensor(item, unpacker)
+            return self.shared.unpack(item, unpacker)
         key = item["key"]
         if not isinstance(key, str):
             raise Malformed("a key that is no string")
@@ -399,128 +380,23 @@ class Bridge:
         self.remotes[key] = thing
         return thing
 
-    # Tensors
-
-    def _share(self, tensor: Tensor) -> str:
-        """The key of a tensor of which both sides have one."""
-        key = self.tensor_keys.get(tensor)
-        if key is None:
-            key = f"{self.side[0]}t{next(self.serials)}"
-            self.tensor_keys[tensor], self.tensors[key] = key, tensor
-        return key
-
-    def _pack_tensor(self, value: Tensor, packer: Packer, shared: bool = False) -> dict:
-        """A copy of the numbers; and where gradients matter, by which key both sides know it."""
-        if type(value) not in (Tensor, nn.Parameter):
-            value = value.as_subclass(Tensor)
-        item = {"is": "tensor", **pack_tensor(value, packer.buffers)}
-        if packer.is_result and value.requires_grad and not value.is_leaf:
-            key = f"{self.side[0]}g{next(self.serials)}"
-            self.objects[key] = value  # its graph stays here, until the result is released
-            return {**item, "graph": key, "sources": self._sources(value)}
-        if not (shared or value.requires_grad or value in self.tensor_keys):
-            return item
-        item |= {"key": self._share(value), "grad": value.requires_grad, "inner": not value.is_leaf}
-        item["parameter"] = isinstance(value, nn.Parameter)
-        item["hooks"] = bool(getattr(value, "_post_accumulate_grad_hooks", None))
-        if value.is_leaf:
-            if value.grad is not None:
-                item["gradient"] = pack_tensor(value.grad, packer.buffers)
-            self.agreed[value] = _snapshot(value)
-        return item
-
-    def _unpack_tensor(self, item: dict, unpacker: Unpacker) -> Tensor:
-        if "graph" in item:
-            value = unpack_tensor(item, unpacker.buffers)
-            sources = {key: self.tensors[key] for key in item["sources"] if key in self.tensors}
-            if not value.is_floating_point():
-                raise Malformed("whole numbers with a gradient")
-            if not sources:  # it depends on parameters that only the other side knows
-                return value.requires_grad_()
-            link = remote.Link(self, item["graph"], value, list(sources))
-            with torch.enable_grad():
-                return remote.LinkFunction.apply(link, *sources.values())
-        key = item.get("key")
-        if key is None:
-            return unpack_tensor(item, unpacker.buffers)
-        value = unpack_tensor(item, unpacker.buffers)
-        gradient = unpack_tensor(item["gradient"], unpacker.buffers) if "gradient" in item else None
-        known = self.tensors.get(key)
-        if known is not None:
-            if known.is_leaf and not item["inner"]:
-                _set(known, value, gradient, item["grad"])
-                self.agreed[known] = _snapshot(known)
-            return known
-        if item["parameter"]:
-            value = nn.Parameter(value, requires_grad=item["grad"] is True)
-        elif item["grad"]:
-            value.requires_grad_()
-        value.grad = gradient
-        if item["inner"]:
-            value.register_post_accumulate_grad_hook(functools.partial(self._pass_on, key))
-        elif item["hooks"]:
-            value.register_post_accumulate_grad_hook(lambda _: self.ask("hooks", key))
-        self.tensors[key], self.tensor_keys[value] = value, key
-        self.agreed[value] = _snapshot(value)
-        return value
-
-    def _pass_on(self, key: str, twin: Tensor) -> None:
-        """A backward pass has reached the twin of a tensor with a graph: it goes on over there."""
-        gradient, twin.grad = twin.grad, None
-        self.ask("backward", key, gradient)
-
-    def _sources(self, output: Tensor) -> list[str]:
-        """The keys of the tensors, known to both sides, on which an output depends."""
-        inner = {t.grad_fn: key for key, t in self.tensors.items() if t.grad_fn is not None}
-        found: set[str | None] = set()
-        seen, waiting = set(), [output.grad_fn]
-        while waiting:
-            node = waiting.pop()
-            if node is None or node in seen:
-                continue
-            seen.add(node)
-            leaf = getattr(node, "variable", None)
-            if isinstance(leaf, Tensor):
-                found.add(self.tensor_keys.get(leaf))
-            elif node in inner and node is not output.grad_fn:
-                found.add(inner[node])
-            else:
-                waiting += [parent for parent, _ in node.next_functions]
-        return sorted(key for key in found if key is not None)
-
     # What both sides agree on
 
     def _send(self, packer: Packer, **fields: Any) -> None:
         """A message, and with it all that has changed since the last one."""
-        state = []
-        for key, tensor in list(self.tensors.items()):
-            known = self.agreed.get(tensor)
-            if tensor.is_leaf and known is not None and not _agrees(tensor, known):
-                item = {"key": key, "grad": tensor.requires_grad}
-                item |= pack_tensor(tensor, packer.buffers)
-                if tensor.grad is not None:
-                    item["gradient"] = pack_tensor(tensor.grad, packer.buffers)
-                state.append(item)
-                self.agreed[tensor] = _snapshot(tensor)
         modes = {}
         for key, old in self.modes.items():
             now = _modes(self._module(key))
             if now != old:
                 self.modes[key] = modes[key] = now
         released, self.released = self.released, []
+        state = self.shared.changes(packer.buffers)
         fields |= {"state": state, "modes": modes, "released": released}
         self.frames.send(fields, packer.buffers)
 
     def _catch_up(self, header: dict, buffers: list[bytearray]) -> None:
         try:
-            for item in header["state"]:
-                tensor = self.tensors.get(item["key"])
-                if tensor is None or not tensor.is_leaf:
-                    continue
-                value = unpack_tensor(item, buffers)
-                gradient = item.get("gradient")
-                _set(tensor, value, gradient and unpack_tensor(gradient, buffers), item["grad"])
-                self.agreed[tensor] = _snapshot(tensor)
+            self.shared.catch_up(header["state"], buffers)
             for key, flags in header["modes"].items():
                 for part, flag in zip(self._module(key).modules(), flags, strict=True):
                     part.training = flag is True
@@ -546,7 +422,7 @@ class Bridge:
         for part in module.modules():
             tensors = {
                 kind: {
-                    name: None if tensor is None else self._pack_tensor(tensor, packer, shared=True)
+                    name: None if tensor is None else self.shared.pack(tensor, packer, shared=True)
                     for name, tensor in getattr(part, f"_{kind}").items()
                 }
                 for kind in ("parameters", "buffers")
@@ -596,14 +472,10 @@ class Bridge:
             return {"yours": own}
         key = f"{self.side[0]}e{next(self.serials)}"
         self.raised[key] = error
+        if len(self.raised) > RAISED:
+            del self.raised[next(iter(self.raised))]
         names = [kind.__name__ for kind in type(error).__mro__]
-        lines = traceback.format_exception_only(error)
-        return {
-            "key": key,
-            "names": names,
-            "text": _text(error)[:TEXT_LIMIT],
-            "shown": "".join(lines)[:TEXT_LIMIT],
-        }
+        return {"key": key, "names": names, "text": text_of(error)}
 
     def _exception(self, item: Any) -> BaseException:
         """What was raised over there, as the nearest exception that Python has."""
@@ -615,7 +487,7 @@ class Bridge:
             if "Exception" not in names and self.side == "student":
                 error = remote.Passing(text)  # the referee ends a call early: let it pass
             else:
-                error = _nearest(names)(text)
+                error = nearest(names)(text)
             vars(error)["_bridge_error"] = item["key"]
             return error
         except (KeyError, TypeError, ValueError):
@@ -644,35 +516,6 @@ def _other_random_state() -> tuple:
     return np.asarray(numbers).tobytes(), place, random.getstate()
 
 
-def _warn_again(found: Any) -> None:
-    try:
-        pairs = [(getattr(builtins, name, None), str(text)) for name, text in found[:WARNINGS]]
-    except (TypeError, ValueError):
-        raise Malformed("warnings that are none") from None
-    for kind, text in pairs:
-        known = isinstance(kind, type) and issubclass(kind, Warning)
-        warnings.warn(text[:TEXT_LIMIT], kind if known else UserWarning, stacklevel=4)
-
-
-def _nearest(names: list[str]) -> type[Exception]:
-    for name in names:
-        kind = getattr(builtins, name, None) if isinstance(name, str) else None
-        if isinstance(kind, type) and issubclass(kind, Exception):
-            try:
-                kind("")
-            except TypeError:  # a UnicodeDecodeError, say, wants five arguments
-                continue
-            return kind
-    return RuntimeError
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error) if isinstance(error, Exception) else f"{type(error).__name__} {error}"
-    except Exception:
-        return type(error).__name__
-
-
 def _plain(value: Any) -> bool:
     if isinstance(value, tuple | list):
         return len(value) < 100 and all(map(_plain, value))
@@ -681,83 +524,3 @@ def _plain(value: Any) -> bool:
 
 def _modes(module: nn.Module) -> list[bool]:
     return [part.training for part in module.modules()]
-
-
-def _mutable(parts: Any) -> list:
-    """The tensors and arrays among arguments that a function could change in place."""
-    found: list[Any] = []
-
-    def walk(value: Any) -> None:
-        if isinstance(value, list | tuple):
-            for part in value:
-                walk(part)
-        elif isinstance(value, dict):
-            for part in value.values():
-                walk(part)
-        elif isinstance(value, np.ndarray) or (
-            isinstance(value, Tensor) and not value.requires_grad and not _wrapped(value)
-        ):
-            found.append(value)
-
-    walk(parts)
-    return found
-
-
-def _wrapped(value: Tensor) -> bool:
-    return remote.is_batched(value) or type(value) not in (Tensor, nn.Parameter)
-
-
-def _state(value: Tensor | np.ndarray) -> Any:
-    return value.detach().clone() if isinstance(value, Tensor) else value.copy()
-
-
-def _same(value: Any, old: Any) -> bool:
-    if isinstance(value, Tensor):
-        equal = value.shape == old.shape and value.dtype == old.dtype and torch.equal(value, old)
-        return equal or (value.shape == old.shape and _equal_but_for_nan(value, old))
-    return value.shape == old.shape and bool(np.array_equal(value, old, equal_nan=_inexact(value)))
-
-
-def _inexact(value: np.ndarray) -> bool:
-    return value.dtype.kind in "fc"
-
-
-def _equal_but_for_nan(a: Tensor, b: Tensor) -> bool:
-    if not a.is_floating_point() or not a.isnan().any():
-        return False
-    return bool(((a == b) | (a.isnan() & b.isnan())).all())
-
-
-def _overwrite(mine: Any, value: Any) -> None:
-    """Make a change in place that was made on the other side."""
-    if type(mine) is not type(value) and not isinstance(mine, Tensor):
-        raise Malformed("an argument that has changed its kind")
-    if isinstance(mine, Tensor):
-        _set(mine, value, mine.grad, mine.requires_grad)
-    elif mine.shape == value.shape:
-        mine[...] = value
-    else:
-        raise Malformed("an array that has changed its shape")
-
-
-def _snapshot(tensor: Tensor) -> tuple[Tensor, Tensor | None, bool]:
-    gradient = None if tensor.grad is None else tensor.grad.detach().clone()
-    return tensor.detach().clone(), gradient, tensor.requires_grad
-
-
-def _agrees(tensor: Tensor, known: tuple[Tensor, Tensor | None, bool]) -> bool:
-    value, gradient, wants = known
-    if tensor.requires_grad != wants or (tensor.grad is None) != (gradient is None):
-        return False
-    return _same(tensor.detach(), value) and (gradient is None or _same(tensor.grad, gradient))
-
-
-def _set(tensor: Tensor, value: Tensor, gradient: Tensor | None, wants: Any) -> None:
-    tensor.grad = None
-    if tensor.shape == value.shape and tensor.dtype == value.dtype:
-        tensor.data.copy_(value)
-    else:
-        tensor.data = value
-    tensor.grad = gradient
-    if tensor.is_leaf and tensor.is_floating_point():
-        tensor.requires_grad_(wants is True)
