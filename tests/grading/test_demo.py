@@ -66,7 +66,7 @@ def test_a_hand_in_that_did_not_get_what_it_should_is_marked():
     assert marked.startswith("! b ")
 
 
-@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+@pytest.mark.sandbox
 def test_honest_wrong_and_hostile_hand_ins_get_what_they_should(tmp_path, monkeypatch, capsys):
     """One worker: the second and third hand-in are graded by the process that graded the first."""
     monkeypatch.setenv("PATH", environment()["PATH"])

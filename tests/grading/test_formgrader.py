@@ -1,11 +1,10 @@
 """The formgrader in JupyterLab, clicked through as an instructor does, with the course's settings.
 
-It needs a browser, and bubblewrap for the hand-in; it is not for CI.
+It needs a browser, and bubblewrap for the hand-in.
 """
 
 import os
 import re
-import shutil
 
 import nbformat
 import pytest
@@ -16,9 +15,11 @@ from tests.grading.classroom import NAME, environment, new_classroom
 from tests.live.browsing import CHROMIUM, chromium, jupyter_lab
 
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on PATH: nobody clicks in the formgrader"),
-    pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed"),
-    pytest.mark.skipif("CI" in os.environ, reason="the formgrader is tested by hand, not in CI"),
+    pytest.mark.sandbox,
+    pytest.mark.skipif(
+        not CHROMIUM and "CI" not in os.environ,
+        reason="no Chromium on PATH: nobody clicks in the formgrader",
+    ),
 ]
 PATIENCE = 180_000  # milliseconds to grade a hand-in on a busy machine
 COMMENT = "Clear: **both** steps."

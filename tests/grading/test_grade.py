@@ -38,6 +38,7 @@ def test_everyone_gets_the_marks_of_his_answers(graded):
     assert comments["F1"] == ("No response.", None)
 
 
+@pytest.mark.sandbox
 def test_the_gradebook_is_what_nbgraders_own_command_makes(classroom, monkeypatch):
     """In the sandbox, on the command line, on two local processes.
 

@@ -148,6 +148,9 @@ def grade_class(root: Path, source: Path, banks: Path) -> Class:
     return graded
 
 
+pytestmark = pytest.mark.sandbox
+
+
 @pytest.fixture(
     scope="module",
     params=[
