@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 
 from ganlib.grading.assignment import Assignment, fingerprint
 from ganlib.grading.mend import Ungradable
@@ -62,8 +63,19 @@ def read(coursedir: CourseDirectory, assignment: str, student: str) -> HandIn:
             notes.append(f"left out {name} ({size / MIB:.0f} MiB)")
             continue
         files[name] = path.read_bytes()
+        if name == "timestamp.txt" and not _is_a_time(files[name]):
+            del files[name]  # nbgrader would stop at it
+            notes.append("timestamp.txt holds no time: when it was handed in is not known")
         room -= 0 if is_notebook else size
     return HandIn(student, files, tuple(notes[:3]))
+
+
+def _is_a_time(text: bytes) -> bool:
+    try:
+        parse_utc(text.decode().strip())
+    except ValueError:
+        return False
+    return True
 
 
 def _regular(folder: Path, ignored: list[str]) -> Iterator[Path]:

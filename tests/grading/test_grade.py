@@ -127,6 +127,7 @@ def test_marks_and_comments_by_hand_stay_and_wait_to_be_looked_at_again(graded, 
         ("renamed", "my work (1).ipynb was taken for 00_average.ipynb"),
         ("loud", ""),
         ("companions", "left out film.bin"),
+        ("late", "timestamp.txt holds no time"),
     ],
 )
 def test_an_accident_costs_nothing(classroom, monkeypatch, student, said):
@@ -148,6 +149,8 @@ def test_an_accident_costs_nothing(classroom, monkeypatch, student, said):
         next(cell for cell in notebook.cells if cell.cell_type == "code").outputs = [output]
         raw = nbformat.writes(notebook).encode()
     classroom.hand_in(student, raw, file)
+    if student == "late":
+        classroom.hand_in(student, b"yesterday evening", "timestamp.txt")
     if student == "companions":
         monkeypatch.setattr("ganlib.grading.handin.LARGEST_BESIDE", 1000)
         classroom.hand_in(student, b"film" * 1000, "film.bin")
