@@ -63,9 +63,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         config=True
     )
     output = Int(Limits.output, help="Characters that a cell may print.").tag(config=True)
-    read_only = List(Unicode(), help="Further folders in sight, read-only.").tag(
-        config=True
-    )
+    read_only = List(Unicode(), help="Further folders in sight, read-only.").tag(config=True)
     environment = Dict(help="Environment variables of the kernel.").tag(config=True)
     pass_through = List(
         Unicode(),

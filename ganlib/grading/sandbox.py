@@ -56,12 +56,13 @@ PATIENCE = 120.0  # seconds for the server to import torch on a busy machine
 PATIENCE_AT_THE_END = 10.0
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
 SETTINGS = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime")
+SCRATCH = "/tmp"  # in the sandbox
 ENVIRONMENT = {
     "HOME": HOME,
-    "IPYTHONDIR": "/tmp/ipython",
+    "IPYTHONDIR": f"{SCRATCH}/ipython",
     "LANG": "C.UTF-8",
     "LOGNAME": "student",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "MPLCONFIGDIR": f"{SCRATCH}/matplotlib",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

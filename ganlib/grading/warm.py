@@ -28,7 +28,8 @@ from typing import Any, NoReturn
 
 from ganlib.grading.limits import Limits
 
-HOME = "/home/student"
+USER = "student"  # in the sandbox
+HOME = f"/home/{USER}"
 STUDENT = 1000  # the student's user id, inside
 NOBODY = 65534  # whom a grader that runs as root becomes in the hull
 MAX_REQUEST = 2**16
