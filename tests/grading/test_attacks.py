@@ -1,5 +1,7 @@
 """Every attack wins nothing: the points of each check are those that the hand-in has earned."""
 
+import os
+
 import pytest
 
 from tests.grading.attacks import bank, runner
@@ -7,6 +9,30 @@ from tests.notebooks.fastpath import failed_checks, grade, read_cells
 
 ATTACKS = bank.attacks()
 CASES = [*ATTACKS, *bank.accidents()]
+
+
+@pytest.fixture(scope="module")
+def graded(request, tmp_path_factory):
+    chosen = {item.callspec.id for item in request.session.items if hasattr(item, "callspec")}
+    cases = [case for case in ATTACKS if case.id in chosen]
+    return runner.Graded(tmp_path_factory.mktemp("attacks"), cases)
+
+
+@pytest.mark.skipif(
+    not os.environ.get("GANLIB_ATTACKS"), reason="takes many minutes: GANLIB_ATTACKS=1 asks for it"
+)
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.id, marks=pytest.mark.xdist_group(f"attacks-{case.bank}"))
+        for case in ATTACKS
+    ],
+)
+def test_an_attack_wins_nothing(graded, case):
+    result = graded[case]
+    assert result.harm == []
+    assert result.points == case.points
 
 
 def test_there_are_many_attacks_each_with_a_title_of_its_own():

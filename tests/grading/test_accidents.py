@@ -1,0 +1,28 @@
+"""An accident costs nothing beyond itself: every other check gives its points."""
+
+import os
+
+import pytest
+
+from tests.grading.attacks import bank, runner
+
+ACCIDENTS = bank.accidents()
+
+
+@pytest.fixture(scope="module")
+def graded(request, tmp_path_factory):
+    chosen = {item.callspec.id for item in request.session.items if hasattr(item, "callspec")}
+    cases = [case for case in ACCIDENTS if case.id in chosen]
+    return runner.Graded(tmp_path_factory.mktemp("accidents"), cases)
+
+
+@pytest.mark.skipif(
+    not os.environ.get("GANLIB_ATTACKS"), reason="takes many minutes: GANLIB_ATTACKS=1 asks for it"
+)
+@pytest.mark.sandbox
+@pytest.mark.xdist_group("accidents")
+@pytest.mark.parametrize("case", ACCIDENTS, ids=lambda case: case.id)
+def test_an_accident_costs_nothing_beyond_itself(graded, case):
+    result = graded[case]
+    assert result.points == case.points, result.outcome
+    assert result.harm == []
