@@ -34,7 +34,7 @@ class RefereedExecute(Execute):
     """
 
     budget = Integer(1800, help="Seconds that all cells of a hand-in may take together.")
-    check_timeout = Integer(120, help="Seconds that a check may take.")
+    check_timeout = Integer(300, help="Seconds that a check may take.")
     for _trait in (budget, check_timeout):
         _trait.tag(config=True)
 
