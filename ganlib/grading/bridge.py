@@ -389,7 +389,8 @@ class Bridge:
             now = _modes(self._module(key))
             if now != old:
                 self.modes[key] = modes[key] = now
-        released, self.released = self.released, []
+        released = self.released[:]
+        del self.released[: len(released)]  # the same list: each Link holds its append
         state = self.shared.changes(packer.buffers)
         fields |= {"state": state, "modes": modes, "released": released}
         self.frames.send(fields, packer.buffers)

@@ -252,6 +252,23 @@ def test_callbacks_see_what_happens_in_order():
     assert history == [pytest.approx(1.44)]
 
 
+def test_what_is_no_longer_needed_is_not_kept():
+    source = """
+    def play(D, G, z, n):
+        for _ in range(n):
+            D(G(z)).sum().backward()
+    """
+    with student(source) as bridge:
+        play = bridge.ask("get", ["play"])["play"]
+        D, G = nn.Linear(2, 1), nn.Linear(3, 2)
+        kept = []
+        for _ in range(3):
+            play(D, G, torch.ones(4, 3), 20)
+            kept.append((len(bridge.objects), len(bridge.shared.tensors)))
+        assert kept[0] == kept[1] == kept[2]
+        assert kept[0][0] < 20
+
+
 def test_a_check_can_lend_a_name():
     source = """
     def make(): return 1
