@@ -350,7 +350,7 @@ class Bridge:
                 for group in value.param_groups
             ]
             return {"is": "optimizer", "key": key, "groups": groups}
-        if callable(value):
+        if callable(value) and not isinstance(value, contextlib.AbstractContextManager):
             name = getattr(value, "__name__", type(value).__name__)
             return {"is": "function", "key": key, "name": str(name)[:200]}
         return {"is": "object", "key": key, "name": type(value).__name__[:200]}

@@ -252,6 +252,25 @@ def test_callbacks_see_what_happens_in_order():
     assert history == [pytest.approx(1.44)]
 
 
+def test_a_context_of_ours_can_be_entered_over_there():
+    entered = []
+
+    @contextlib.contextmanager
+    def looking():
+        entered.append("in")
+        yield 7
+        entered.append("out")
+
+    source = """
+    def f(looking):
+        with looking() as seven:
+            return seven
+    """
+    with names(source, "f") as f:
+        assert f(looking) == 7
+    assert entered == ["in", "out"]
+
+
 def test_what_is_no_longer_needed_is_not_kept():
     source = """
     def play(D, G, z, n):
