@@ -767,7 +767,8 @@ function painter(dom, colors, report) {
   function paint() {
     asked = false;
     const { frame } = state;
-    if (!frame || state.width === 0) return;
+    // Out of the page there is no theme; back in it, a new width asks again.
+    if (!frame || state.width === 0 || !dom.root.isConnected) return;
     state.places = place();
     const ink = inkOf(dom.root, colors());
     draw(ctx, frame, state.places, ink);

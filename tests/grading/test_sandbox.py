@@ -45,6 +45,13 @@ def bubblewrap():
     sandbox.close_servers()
 
 
+@pytest.fixture(autouse=True)
+def no_data(monkeypatch, tmp_path):
+    """No data set of this machine is in sight, so that ``warm_server({})`` is the server."""
+    monkeypatch.delenv("GANLIB_MNIST", raising=False)
+    monkeypatch.setenv("GANLIB_CACHE", str(tmp_path / "none"))
+
+
 class Kernel:
     """A kernel of the sandbox, and what its cells print."""
 

@@ -531,6 +531,19 @@ def test_a_kernel_that_is_gone_is_told(show: Callable) -> None:
     expect(page.get_by_role("alert")).to_contain_text("Run the cell again")
 
 
+def test_a_view_out_of_the_page_waits_until_it_is_back(show: Callable) -> None:
+    """A notebook takes cells out of the page that scroll away, and those that run again."""
+    lab = GANLab()
+    page = show(lab)
+    root = page.locator(".ganlab")
+    before = int(root.get_attribute("data-painted"))
+    page.evaluate("() => { window.away = document.querySelector('.ganlab'); away.remove(); }")
+    update(page, lab, playing=False)
+    assert page.evaluate("() => Number(away.dataset.painted)") == before
+    page.evaluate("() => document.body.append(away)")
+    expect(root).to_have_attribute("data-painted", str(before + 1))
+
+
 def test_a_view_that_is_closed_listens_no_more(show: Callable) -> None:
     page = show(GANLab())
     assert page.evaluate("() => Object.keys(model.heard).length") == 3
