@@ -73,6 +73,7 @@ class Bridge:
         self.keys: dict[int, str] = {}  # key of what is mine, by id()
         self.remotes: dict[str, Any] = {}  # what stands here for what is theirs
         self.shared = Shared(self)
+        self.mentioned: set[str] = set()  # keys of which the messages of this check speak
         self.modes: dict[str, list[bool]] = {}  # training flags that both sides know
         self.raised: dict[str, BaseException] = {}
         self.released: list[str] = []  # keys that the other side need not keep for me
@@ -87,6 +88,7 @@ class Bridge:
             Malformed: what came back is no answer.
             BaseException: what it raised there, as the nearest exception of Python's own.
         """
+        self._mention(parts[0])
         number = next(self.numbers)
         packer, given = Packer(self._pack_other), mutable(parts)
         body = [packer.pack(list(parts)), packer.pack(lend or {})]
@@ -97,6 +99,11 @@ class Bridge:
                 self._answer(header, buffers)
             elif header.get("number") == number:
                 return self._result(header, buffers, given)
+
+    def begin(self, names: list[str]) -> Any:
+        """Begin a check: what the other side has under these names, by name."""
+        self._forget_mentions()
+        return self.ask("get", names)
 
     def call(self, key: str, args: tuple, kwargs: dict) -> Any:
         """Call a function of the other side's."""
@@ -165,6 +172,7 @@ class Bridge:
                 raise PermissionError(f"nobody may ask a referee to {header['ask']!r}")
             unpacker = Unpacker(self._unpack_other, buffers)
             parts, lent = (unpacker.unpack(item) for item in header["body"])
+            self._mention(parts[0])
             given = mutable(parts)
             before = [copy_of(value) for value in given]
             act = getattr(self, f"_do_{header['ask']}")
@@ -192,7 +200,8 @@ class Bridge:
         self._send(packer, number=header.get("number"), **fields)
 
     def _do_get(self, names: list[str]) -> dict[str, Any]:
-        """The values of those names that there are."""
+        """The values of those names that there are, at the beginning of a check."""
+        self._forget_mentions()
         found = {name: self.names[name] for name in names if self.names and name in self.names}
         return found
 
@@ -328,6 +337,21 @@ class Bridge:
             self.keys[id(thing)], self.objects[key] = key, thing
         return key
 
+    def _mention(self, key: Any) -> None:
+        """A message speaks of a network or an optimizer: its tensors matter to this check."""
+        if not isinstance(key, str) or key in self.mentioned:
+            return
+        self.mentioned.add(key)
+        thing = self.objects.get(key, self.remotes.get(key))
+        if isinstance(thing, nn.Module):
+            self.shared.mention(itertools.chain(thing.parameters(), thing.buffers()))
+        elif isinstance(thing, Optimizer):
+            self.shared.mention(t for group in thing.param_groups for t in group["params"])
+
+    def _forget_mentions(self) -> None:
+        self.mentioned.clear()
+        self.shared.near.clear()
+
     def _mine(self, key: str, kind: Any) -> Any:
         thing = self.objects[key]
         if not isinstance(thing, kind):
@@ -338,6 +362,7 @@ class Bridge:
         """Tensors, and all that stays where it is."""
         owner = getattr(value, "__dict__", {}).get("_bridge")
         if owner is not None and owner[0] is self and "_is_copy" not in vars(value):
+            self._mention(owner[1])
             return {"is": "yours", "key": owner[1]}
         if isinstance(value, Tensor):
             return self.shared.pack(value, packer)
@@ -363,8 +388,10 @@ class Bridge:
         if not isinstance(key, str):
             raise Malformed("a key that is no string")
         if kind == "yours":
+            self._mention(key)
             return self.objects[key]
         if key in self.remotes:
+            self._mention(key)
             return self.remotes[key]
         if kind == "module":
             thing: Any = self._build_module(item, unpacker)
@@ -418,6 +445,7 @@ class Bridge:
         known = id(module) in self.keys
         key = self._key_of(module)
         if known:
+            self._mention(key)
             return {"key": key}
         parts = []
         for part in module.modules():

@@ -33,8 +33,8 @@ class RefereedExecute(Execute):
     student's functions over there.
     """
 
-    budget = Integer(3600, help="Seconds that all cells of a hand-in may take together.")
-    check_timeout = Integer(900, help="Seconds that a check may take.")
+    budget = Integer(1800, help="Seconds that all cells of a hand-in may take together.")
+    check_timeout = Integer(300, help="Seconds that a check may take.")
     for _trait in (budget, check_timeout):
         _trait.tag(config=True)
 

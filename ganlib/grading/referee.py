@@ -65,7 +65,7 @@ class Referee:
             Closed: the student's process has ended.
             Malformed: it does not answer as a kernel does.
         """
-        found = self.bridge.ask("get", sorted(self.theirs))
+        found = self.bridge.begin(sorted(self.theirs))
         if not isinstance(found, dict):
             raise Malformed("names that are none")
         for name in self.theirs:

@@ -2,11 +2,16 @@
 
 Each side's is a leaf of its own. Value, gradient and ``requires_grad`` go across whenever they have
 changed, and a result on one side knows on which of these tensors it depends.
+
+Tensors that the present check has to do with are compared number by number at each message, as a
+change by way of ``.data`` leaves no other trace. The rest, large networks of earlier checks among
+them, are looked at no closer than torch's own count of changes in place.
 """
 
 import functools
 import weakref
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +34,13 @@ class Shared:
         self.bridge = bridge
         self.tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary()
         self.keys = WeakTensorKeyDictionary()
-        self.agreed = WeakTensorKeyDictionary()  # value, gradient and wish that both sides know
+        self.agreed = WeakTensorKeyDictionary()  # the State that both sides know
+        self.near: set[str] = set()  # keys of the tensors that this check has to do with
+
+    def mention(self, tensors: Iterable[Tensor]) -> None:
+        """From now on, and for this check, these are compared number by number."""
+        found = (self.keys.get(tensor) for tensor in tensors)
+        self.near.update(key for key in found if key is not None)
 
     def share(self, tensor: Tensor) -> str:
         """The key of a tensor of which both sides have one."""
@@ -37,6 +48,7 @@ class Shared:
         if key is None:
             key = f"{self.bridge.side[0]}t{next(self.bridge.serials)}"
             self.keys[tensor], self.tensors[key] = key, tensor
+        self.near.add(key)
         return key
 
     def pack(self, value: Tensor, packer: Packer, shared: bool = False) -> dict:
@@ -56,7 +68,7 @@ class Shared:
         if value.is_leaf:
             if value.grad is not None:
                 item["gradient"] = pack_tensor(value.grad, packer.buffers)
-            self.agreed[value] = _snapshot(value)
+            self.agreed[value] = State.of(value)
         return item
 
     def unpack(self, item: dict, unpacker: Unpacker) -> Tensor:
@@ -76,10 +88,11 @@ class Shared:
         value = unpack_tensor(item, unpacker.buffers)
         gradient = unpack_tensor(item["gradient"], unpacker.buffers) if "gradient" in item else None
         known = self.tensors.get(key)
+        self.near.add(key)
         if known is not None:
             if known.is_leaf and not item["inner"]:
                 set_tensor(known, value, gradient, item["grad"])
-                self.agreed[known] = _snapshot(known)
+                self.agreed[known] = State.of(known)
             return known
         if item["parameter"]:
             value = nn.Parameter(value, requires_grad=item["grad"] is True)
@@ -91,7 +104,7 @@ class Shared:
         elif item["hooks"]:
             value.register_post_accumulate_grad_hook(lambda _: self.bridge.ask("hooks", key))
         self.tensors[key], self.keys[value] = value, key
-        self.agreed[value] = _snapshot(value)
+        self.agreed[value] = State.of(value)
         return value
 
     def _pass_on(self, key: str, twin: Tensor) -> None:
@@ -123,12 +136,16 @@ class Shared:
         found = []
         for key, tensor in list(self.tensors.items()):
             known = self.agreed.get(tensor)
-            if tensor.is_leaf and known is not None and not _agrees(tensor, known):
+            if known is None or not tensor.is_leaf:
+                continue
+            if key not in self.near and known.looks_like(tensor):
+                continue
+            if not known.agrees(tensor):
                 item = {"key": key, "grad": tensor.requires_grad, **pack_tensor(tensor, buffers)}
                 if tensor.grad is not None:
                     item["gradient"] = pack_tensor(tensor.grad, buffers)
                 found.append(item)
-                self.agreed[tensor] = _snapshot(tensor)
+                self.agreed[tensor] = State.of(tensor)
         return found
 
     def catch_up(self, changes: list[dict], buffers: list[bytearray]) -> None:
@@ -139,16 +156,38 @@ class Shared:
                 continue
             gradient = unpack_tensor(item["gradient"], buffers) if "gradient" in item else None
             set_tensor(tensor, unpack_tensor(item, buffers), gradient, item["grad"])
-            self.agreed[tensor] = _snapshot(tensor)
+            self.agreed[tensor] = State.of(tensor)
 
 
-def _snapshot(tensor: Tensor) -> tuple[Tensor, Tensor | None, bool]:
-    gradient = None if tensor.grad is None else tensor.grad.detach().clone()
-    return tensor.detach().clone(), gradient, tensor.requires_grad
+class State(NamedTuple):
+    """Of a leaf: copies of its value and gradient, and what torch says of changes to these."""
+
+    value: Tensor
+    gradient: Tensor | None
+    wants: bool
+    original: Tensor | None  # the gradient itself
+    marks: tuple
+
+    @classmethod
+    def of(cls, tensor: Tensor) -> "State":
+        gradient = None if tensor.grad is None else tensor.grad.detach().clone()
+        value = tensor.detach().clone()
+        return cls(value, gradient, tensor.requires_grad, tensor.grad, _marks(tensor))
+
+    def looks_like(self, tensor: Tensor) -> bool:
+        """Whether torch has counted no change."""
+        return self.original is tensor.grad and self.marks == _marks(tensor)
+
+    def agrees(self, tensor: Tensor) -> bool:
+        """Whether nothing has changed."""
+        if tensor.requires_grad != self.wants or (tensor.grad is None) != (self.gradient is None):
+            return False
+        return same(tensor.detach(), self.value) and (
+            self.gradient is None or same(tensor.grad, self.gradient)
+        )
 
 
-def _agrees(tensor: Tensor, known: tuple[Tensor, Tensor | None, bool]) -> bool:
-    value, gradient, wants = known
-    if tensor.requires_grad != wants or (tensor.grad is None) != (gradient is None):
-        return False
-    return same(tensor.detach(), value) and (gradient is None or same(tensor.grad, gradient))
+def _marks(tensor: Tensor) -> tuple:
+    """What torch changes where it changes a tensor, or its gradient, in place."""
+    count = None if tensor.grad is None else tensor.grad._version
+    return tensor.requires_grad, tensor.data_ptr(), tensor._version, count

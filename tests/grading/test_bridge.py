@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ganlib.grading.bridge import Bridge
+from ganlib.grading.shared import State
 
 
 @contextlib.contextmanager
@@ -286,6 +287,73 @@ def test_what_is_no_longer_needed_is_not_kept():
             kept.append((len(bridge.objects), len(bridge.shared.tensors)))
         assert kept[0] == kept[1] == kept[2]
         assert kept[0][0] < 20
+
+
+NETWORKS_OF_EARLIER_CHECKS = """
+import torch
+net = torch.nn.Linear(2, 2)
+def get(): return net
+def grow():
+    with torch.no_grad():
+        net.weight.add_(1)
+def grow_by_data(): net.weight.data.add_(1)
+def grow_gradient(): (2 * net.weight).sum().backward()
+def nothing(): pass
+def see(network): return network.weight.sum()
+"""
+
+
+@pytest.mark.parametrize("change", ["grow", "grow_gradient"])
+def test_a_network_of_an_earlier_check_changes_behind_a_call_that_does_not_name_it(change):
+    with student(NETWORKS_OF_EARLIER_CHECKS) as bridge:
+        net = bridge.begin(["get"])["get"]()
+        before = net.weight.detach().clone()
+        act = bridge.begin([change])[change]
+        act()
+        assert torch.equal(net.weight, before + (change == "grow"))
+        if change == "grow_gradient":
+            assert torch.equal(net.weight.grad, torch.full((2, 2), 2.0))
+            act()
+            assert torch.equal(net.weight.grad, torch.full((2, 2), 4.0))
+
+
+def test_what_data_alone_shows_crosses_as_soon_as_a_check_has_to_do_with_the_network():
+    with student(NETWORKS_OF_EARLIER_CHECKS) as bridge:
+        found = bridge.begin(["get", "grow_by_data", "see", "nothing"])
+        net = found["get"]()
+        before = net.weight.detach().clone()
+        found["grow_by_data"]()
+        assert torch.allclose(net.weight, before + 1)  # in the same check: at once
+        bridge.begin([])
+        found["grow_by_data"]()
+        assert found["get"]() is net
+        assert torch.allclose(net.weight, before + 2)
+        bridge.begin([])
+        net.weight.data.zero_()
+        found["nothing"]()
+        assert found["see"](net) == 0
+        bridge.begin([])
+        net.weight.data.fill_(1)
+        assert net(torch.zeros(1, 2)).shape == (1, 2)
+        bridge.begin([])
+        assert found["see"](net) == 4
+
+
+def test_large_networks_of_earlier_checks_are_not_compared(monkeypatch):
+    compared = []
+    agrees = State.agrees
+    monkeypatch.setattr(State, "agrees", lambda *a: compared.append(1) or agrees(*a))
+    with student(NETWORKS_OF_EARLIER_CHECKS) as bridge:
+        found = bridge.begin(["see", "nothing"])
+        kept = [nn.Linear(2, 2) for _ in range(50)]
+        for net in kept:
+            found["see"](net)
+        bridge.begin([])
+        del compared[:]
+        found["nothing"]()
+        assert not compared
+        found["see"](kept[0])
+        assert 2 <= len(compared) <= 4
 
 
 def test_a_check_can_lend_a_name():

@@ -214,8 +214,10 @@ class Judge(nn.Module):
 # One logit for each point.
 import torch
 
+from ganlib.checks import as_tensor
+
 with quietly():
-    logits = Judge()(torch.zeros(5, 2))
+    logits = as_tensor(Judge()(torch.zeros(5, 2)), "what Judge gives")
 assert tuple(logits.shape) == (5,), f"five points give five logits, not {tuple(logits.shape)}"
 
 # %% nbgrader={"grade": true, "grade_id": "E4-hidden-learns", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
