@@ -64,6 +64,8 @@ def _server() -> socket.socket:
     global _process
     with _lock:
         if _process is None or _process[0].poll() is not None:
+            if _process:  # it has died
+                _process[1].close()
             here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with there:
                 command = [sys.executable, "-c", START.format(fd=there.fileno())]

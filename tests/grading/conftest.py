@@ -20,6 +20,13 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=str(error)))
 
 
+@pytest.fixture(autouse=True)
+def fault(request, record_property):
+    """What a test marked ``fault`` is about, for the table of tests.grading.faults."""
+    if mark := request.node.get_closest_marker("fault"):
+        record_property("fault", mark.args[0])
+
+
 @pytest.fixture(scope="session")
 def released(tmp_path_factory):
     root = tmp_path_factory.mktemp("released")

@@ -1,14 +1,17 @@
 """What goes wrong while a class is graded, and that no mark is lost, stale or in double.
 
 Most of it is not about execution: there the cells run by tests.grading.quick, in milliseconds.
+Each fault is a line of docs/faults.md, which tests.grading.faults writes from a run of these tests.
 """
 
 import errno
+import functools
 import json
 import multiprocessing
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,13 +24,13 @@ import nbformat
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from ganlib.grading import cluster, grade, merge, records, worker
+from ganlib.grading import cluster, court, execute, grade, merge, records, worker
 from ganlib.grading.assignment import read_assignment, read_course
 from ganlib.grading.gradebook import rows
 from ganlib.grading.handin import read
 from ganlib.grading.merge import Class
-from tests.grading import quick
-from tests.grading.classroom import NAME, Classroom, environment
+from tests.grading import faults, quick
+from tests.grading.classroom import NAME, Classroom, environment, new_classroom
 from tests.grading.test_grade import record
 
 CLASS = {"anna": "right", "ben": "half", "carl": "wrong", "dora": "blank", "emil": "right"}
@@ -51,6 +54,12 @@ def graded(handed_in, monkeypatch):
     return handed_in
 
 
+@pytest.fixture
+def told(record_property):
+    """Says what came of a fault, for the table."""
+    return functools.partial(record_property, "outcome")
+
+
 # Killed
 
 
@@ -60,7 +69,8 @@ def hand_in_again(classroom):
         classroom.hand_in(student, answer)
 
 
-def test_killed_twenty_times_and_started_again(graded, tmp_path, monkeypatch):
+@pytest.mark.fault("kill -9 of the grader, 20 times at random moments")
+def test_killed_twenty_times_and_started_again(graded, tmp_path, monkeypatch, told):
     """SIGKILL at moments drawn with a seed, from the first to past the last of a run."""
     undisturbed = Classroom(shutil.copytree(graded.root, tmp_path / "undisturbed"))
     hand_in_again(undisturbed)
@@ -88,6 +98,10 @@ def test_killed_twenty_times_and_started_again(graded, tmp_path, monkeypatch):
     assert graded.grade(monkeypatch) == 0
     assert graded.book() == undisturbed.book()
     assert graded.autograded() == undisturbed.autograded()
+    told(
+        f"{killed} of {KILLS} hit it at work; no old mark stood for a new hand-in; gradebook and "
+        "files equal those of an undisturbed run"
+    )
 
 
 def assert_nothing_stale(classroom, right):
@@ -103,7 +117,8 @@ def assert_nothing_stale(classroom, right):
             assert score == right[student]
 
 
-def test_the_command_killed_and_started_again(graded, tmp_path, monkeypatch):
+@pytest.mark.fault("kill -9 of the command with its workers, after the first merge")
+def test_the_command_killed_and_started_again(graded, tmp_path, monkeypatch, told):
     """The command that an instructor types, with its worker processes, killed after one merge."""
     graded.settings("c.Quick.seconds = 1.0\n")
     undisturbed = Classroom(shutil.copytree(graded.root, tmp_path / "undisturbed"))
@@ -121,6 +136,11 @@ def test_the_command_killed_and_started_again(graded, tmp_path, monkeypatch):
     assert command.returncode == 0, output
     assert "0 failed" in output
     assert graded.book() == undisturbed.book()
+    told(f"no process was left; started again: {last(output)}, gradebook as undisturbed")
+
+
+def last(output):
+    return output.strip().splitlines()[-1]
 
 
 def wait_for(condition, seconds=300):
@@ -150,7 +170,8 @@ def started(*arguments, folder):
         process.wait()
 
 
-def test_two_workers_of_a_cluster_one_of_them_killed(classroom, tmp_path, monkeypatch):
+@pytest.mark.fault("kill -9 of one of a cluster's two workers")
+def test_two_workers_of_a_cluster_one_of_them_killed(classroom, tmp_path, monkeypatch, told):
     classroom.settings("c.Quick.seconds = 1.0\n")
     for number in range(8):
         classroom.hand_in(f"s{number}", list(CLASS.values())[number % 4])
@@ -180,6 +201,7 @@ def test_two_workers_of_a_cluster_one_of_them_killed(classroom, tmp_path, monkey
     assert "8 graded, 0 unchanged, 0 failed" in output
     assert classroom.book() == here.book()
     assert classroom.autograded() == here.autograded()
+    told(f"{last(output)}; gradebook and files equal those of a run without a cluster")
 
 
 # The grader itself
@@ -207,26 +229,77 @@ def fatal(classroom, student, line):
     classroom.hand_in(student, nbformat.writes(notebook).encode())
 
 
-def test_a_hand_in_that_kills_its_grader_three_times_is_given_up(classroom, tmp_path):
+@pytest.mark.fault("a grader's process that dies of the same hand-in, always")
+def test_a_hand_in_that_kills_its_grader_three_times_is_given_up(classroom, tmp_path, told):
     deaths = tmp_path / "deaths"
     fatal(classroom, "zoe", f"open({str(deaths)!r}, 'a').write('x')\nos.kill(os.getpid(), 9)")
     found = grade_with_a_grader(classroom, "zoe")
     assert found.error == "its grader died 3 times: SIGKILL, SIGKILL, SIGKILL"
     assert deaths.read_text() == "xxx"
+    told(f"failed: {found.error}")
 
 
-def test_a_hand_in_whose_grader_died_once_is_graded(classroom, tmp_path):
+@pytest.mark.fault("a grader's process that dies once")
+def test_a_hand_in_whose_grader_died_once_is_graded(classroom, tmp_path, told):
     once = tmp_path / "once"
     line = f"if not os.path.exists({str(once)!r}):\n    open({str(once)!r}, 'w')\n    os._exit(3)"
     fatal(classroom, "zoe", line)
     found = grade_with_a_grader(classroom, "zoe")
     assert found.error == ""
     assert f"{NAME}.ipynb" in found.files
+    told("graded by a new one")
 
 
-def test_a_hand_in_that_never_ends_is_given_up(classroom):
+@pytest.mark.fault("a hand-in that does not come to an end")
+def test_a_hand_in_that_never_ends_is_given_up(classroom, told):
     fatal(classroom, "zoe", "time.sleep(1000)")
-    assert grade_with_a_grader(classroom, "zoe", limit=12).error == "not graded after 12 s"
+    found = grade_with_a_grader(classroom, "zoe", limit=12)
+    assert found.error == "not graded after 12 s"
+    told(f"failed: {found.error}")
+
+
+# Kernel and referee
+
+
+@pytest.fixture
+def sandboxed(tmp_path):
+    """A class whose cells run as an instructor's do."""
+    return new_classroom(tmp_path / "sandboxed", quick=False)
+
+
+@pytest.mark.fault("a student's kernel that ends in the middle of the notebook")
+@pytest.mark.sandbox
+def test_a_kernel_that_ends_costs_what_follows_and_no_more(sandboxed, monkeypatch, told):
+    for student, answer in {"anna": "exits", "ben": "right"}.items():
+        sandboxed.hand_in(student, answer)
+    assert sandboxed.grade(monkeypatch) == 0
+    assert sandboxed.scores() == {"anna": 3.0, "ben": 5.0}
+    assert record(sandboxed, "anna")["outcome"] == "graded"
+    told("graded: 3 points for what came before it, 0 for the rest; the next hand-in has its 5")
+
+
+@pytest.mark.fault("kill -9 of the referee during a check")
+@pytest.mark.sandbox
+def test_a_referee_that_is_killed_leaves_no_mark(sandboxed, monkeypatch, capsys, told):
+    class Court(court.Court):
+        def order(self, what, *arguments):
+            super().order(what, *arguments)
+            if what == "check" and not killed:
+                killed.append(court._process[0].pid)
+                os.killpg(killed[0], signal.SIGKILL)
+
+    killed: list[int] = []
+    for student in ("anna", "ben"):
+        sandboxed.hand_in(student, "right")
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "Court", Court)
+        assert sandboxed.grade(patch) == 1
+    assert last(capsys.readouterr().out) == "1 graded, 0 unchanged, 1 failed"
+    assert "its referee was lost" in record(sandboxed, "anna")["error"]
+    assert sandboxed.scores() == {"anna": None, "ben": 5.0}
+    assert sandboxed.grade(monkeypatch) == 0
+    assert sandboxed.scores() == {"anna": 5.0, "ben": 5.0}
+    told("failed: its referee was lost; the next hand-in has its 5 points, and a second run both")
 
 
 # The disk
@@ -247,9 +320,10 @@ def full_for(monkeypatch, student, method):
     monkeypatch.setattr(Path, method, fails)
 
 
+@pytest.mark.fault("a full disk, while the autograded folder or the record is written")
 @pytest.mark.parametrize("method", ["write_bytes", "write_text"])
 def test_a_full_disk_costs_one_hand_in_its_turn_and_no_mark(
-    graded, monkeypatch, capsys, tmp_path, method
+    graded, monkeypatch, capsys, tmp_path, method, told
 ):
     """Bytes are the autograded folder, text is the record; the next run makes up for it."""
     undisturbed = Classroom(shutil.copytree(graded.root, tmp_path / "undisturbed"))
@@ -267,9 +341,11 @@ def test_a_full_disk_costs_one_hand_in_its_turn_and_no_mark(
     assert graded.grade(monkeypatch) == 0
     assert graded.book() == undisturbed.book()
     assert graded.autograded() == undisturbed.autograded()
+    told("failed: No space left on device; the others graded; the next run made up for it")
 
 
-def test_a_full_database_keeps_the_older_mark_of_an_unchanged_hand_in(graded, monkeypatch):
+@pytest.mark.fault("a full database, while a result is merged")
+def test_a_full_database_keeps_the_older_mark_of_an_unchanged_hand_in(graded, monkeypatch, told):
     before = graded.book()
 
     def refuse(db, there):
@@ -281,6 +357,7 @@ def test_a_full_database_keeps_the_older_mark_of_an_unchanged_hand_in(graded, mo
     assert record(graded, "ben")["error"] == "database or disk is full"
     assert graded.book() == before
     assert f"ben/{NAME}/{NAME}.ipynb" in graded.autograded()
+    told("failed: database or disk is full; the gradebook is as it was before")
 
 
 # The database
@@ -297,22 +374,28 @@ def locked(classroom):
         book.close()
 
 
-def test_a_database_that_is_locked_for_a_while_is_waited_for(handed_in, monkeypatch):
+@pytest.mark.fault("a gradebook that another program has locked for a second")
+def test_a_database_that_is_locked_for_a_while_is_waited_for(handed_in, monkeypatch, told):
     with locked(handed_in) as book:
         threading.Timer(1.0, book.close).start()
         assert handed_in.grade(monkeypatch) == 0
     assert handed_in.scores() == SCORES
+    told("waited for; all graded")
 
 
-def test_a_database_that_stays_locked_is_said_in_a_line(handed_in, monkeypatch, capsys):
+@pytest.mark.fault("a gradebook that stays locked")
+def test_a_database_that_stays_locked_is_said_in_a_line(handed_in, monkeypatch, capsys, told):
     settings = handed_in.root / "nbgrader_config.py"
     settings.write_text(settings.read_text().replace("timeout=60", "timeout=0.2"))
     with locked(handed_in):
         assert handed_in.grade(monkeypatch) == grade.STOPPED
-    assert "locked by another program" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "locked by another program" in said
+    told(f"nothing is begun: {said.strip()}")
 
 
-def test_a_database_locked_at_one_merge_costs_no_other_hand_in(handed_in, monkeypatch, capsys):
+@pytest.mark.fault("a gradebook that is locked while one of five results is merged")
+def test_a_database_locked_at_one_merge_costs_no_other_hand_in(handed_in, monkeypatch, told):
     settings = handed_in.root / "nbgrader_config.py"
     settings.write_text(settings.read_text().replace("timeout=60", "timeout=0.2"))
 
@@ -329,11 +412,13 @@ def test_a_database_locked_at_one_merge_costs_no_other_hand_in(handed_in, monkey
     assert grade.main([NAME, "--course", str(handed_in.root)]) == 1
     assert "locked by another program" in record(handed_in, "carl")["error"]
     assert handed_in.scores() == SCORES | {"carl": None}
+    told(f"failed: {record(handed_in, 'carl')['error']}; the others graded, and the next run this")
     assert handed_in.grade(monkeypatch) == 0
     assert handed_in.scores() == SCORES
 
 
-def test_merging_twice_changes_nothing(graded, monkeypatch):
+@pytest.mark.fault("a result that comes twice")
+def test_merging_twice_changes_nothing(graded, monkeypatch, told):
     _, coursedir = read_course(graded.root)
     results = []
 
@@ -349,12 +434,14 @@ def test_merging_twice_changes_nothing(graded, monkeypatch):
     for each in results:
         Class(coursedir, NAME).merge(each)
     assert (graded.book(), graded.autograded()) == once
+    told("gradebook and files are as after the first")
 
 
 # Hand-ins
 
 
-def test_a_notebook_that_cannot_be_read_stops_nobody(handed_in, monkeypatch):
+@pytest.mark.fault("a notebook that may not be read")
+def test_a_notebook_that_cannot_be_read_stops_nobody(handed_in, monkeypatch, told):
     read_bytes = Path.read_bytes
 
     def refuse(path):
@@ -366,11 +453,21 @@ def test_a_notebook_that_cannot_be_read_stops_nobody(handed_in, monkeypatch):
     assert handed_in.grade(monkeypatch) == 1
     assert "Permission denied" in record(handed_in, "ben")["error"]
     assert handed_in.scores() == SCORES | {"ben": None}
+    told("failed: Permission denied; the others graded")
 
 
-def test_a_record_that_is_cut_short_counts_as_none(graded, monkeypatch):
+@pytest.mark.fault("a record that was cut short")
+def test_a_record_that_is_cut_short_counts_as_none(graded, monkeypatch, told):
     where = records.folder(graded.root, NAME)
     (where / "anna.json").write_text('{"finger')
     assert records.read(where, "anna") is None
     assert graded.grade(monkeypatch) == 0
     assert record(graded, "anna")["outcome"] == "graded"
+    told("counts as none: the hand-in is graded again")
+
+
+def test_the_table_has_a_line_for_each_fault():
+    lines = faults.PAGE.read_text(encoding="utf-8").splitlines()
+    found = [line.split(" | ")[0].removeprefix("| ") for line in lines if " | holds |" in line]
+    marks = [m for test in globals().values() for m in getattr(test, "pytestmark", [])]
+    assert found == [mark.args[0] for mark in marks if mark.name == "fault"]
