@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from ganlib.grading import gradebook, handin, records
 from ganlib.grading.assignment import Assignment, read_assignment, read_course
+from ganlib.grading.cleaning import plain
 from ganlib.grading.cluster import Prepared, connect, grade_all
 from ganlib.grading.merge import Class
 from ganlib.grading.records import Record
@@ -185,7 +186,8 @@ def table(course: Path, name: str, found: dict[str, Record | None]) -> Iterator[
                 words += ["waits for a person"] if sums.needs_manual_grade else []
             seconds = f"{record.seconds:6.1f} s" if record else " " * 8
             told = "; ".join(word for word in words if word)
-            yield f"{student:{width}}  {outcome:9}  {mark:>12}  {seconds}  {told}".rstrip()
+            line = f"{student:{width}}  {outcome:9}  {mark:>12}  {seconds}  {told}".rstrip()
+            yield plain(line).replace("\n", " ")  # names and errors may hold anything
     outcomes = [record.outcome if record else "unchanged" for record in found.values()]
     counts = ((outcomes.count(each), each) for each in ("graded", "unchanged", "failed"))
     yield ", ".join(f"{count} {each}" for count, each in counts)
