@@ -44,6 +44,11 @@ c.ZipCollectApp.downloaded_directory = "grading/downloaded"
 c.GenerateAssignment.force = True
 # Training on MNIST takes minutes; nbgrader's default is 30 s a cell.
 c.Execute.timeout = 600
+# What all cells of a hand-in may take together while it is graded, in seconds.
+c.RefereedExecute.budget = 600
+c.RefereedExecute.budgets = {"07_mnist": 1800}
+# While it is graded, 07's long run is short: no check looks at what it gave.
+c.SandboxProvisioner.environment = {"GANLIB_MNIST_STEPS": "500"}
 
 # As stock nbgrader, but in a sandbox, with checks out of a student's reach (docs/grading.md).
 c.Autograde.sanitize_preprocessors = [Sanitize, CheckCellMetadata]

@@ -1,5 +1,6 @@
 """Runs a hand-in: the student's cells in the sandbox, the checks before a referee."""
 
+import math
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute
-from traitlets import Integer
+from traitlets import Dict, Integer
 
 from ganlib.grading.court import Court, Dismissed
 from ganlib.grading.output import OutputCap
@@ -33,9 +34,10 @@ class RefereedExecute(Execute):
     student's functions over there.
     """
 
-    budget = Integer(1800, help="Seconds that all cells of a hand-in may take together.")
+    budget = Integer(900, help="Seconds that all cells of a hand-in may take together.")
+    budgets = Dict(help="The budgets of assignments that have one of their own, by name.")
     check_timeout = Integer(300, help="Seconds that a check may take.")
-    for _trait in (budget, check_timeout):
+    for _trait in (budget, budgets, check_timeout):
         _trait.tag(config=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,11 +49,12 @@ class RefereedExecute(Execute):
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[NotebookNode, dict]:
         self.files = str(resources.get("metadata", {}).get("path", ""))
-        self.began, self.dead = time.monotonic(), ""
+        self.dead = ""
         self.timeout_func = self._seconds_for
         self.cap = OutputCap(self._interrupt, self._kill)
         self.court: Court | None = None
         about = resources["nbgrader"]
+        self.seconds = self.budgets.get(about["assignment"], self.budget)
         with Gradebook(about["db_url"]) as gradebook:
             given = given_cells(gradebook, about["notebook"], about["assignment"])
         self.given = {cell.name: cell.source for cell in given}  # what a solution cell defines
@@ -73,6 +76,7 @@ class RefereedExecute(Execute):
             return cell, resources
         if self.court is None:
             self.court = Court(self.km.provisioner.channel)
+            self.began = time.monotonic()  # what it took to start a kernel is not the student's
         cell.outputs = []
         if utils.is_grade(cell) and not utils.is_solution(cell):
             cell.outputs = self._check(cell)
@@ -91,7 +95,7 @@ class RefereedExecute(Execute):
     def _run(self, cell: NotebookNode, index: int) -> None:
         """Have the student's kernel run a cell; a kernel that dies ends no hand-in."""
         if not self.dead and self._left() <= 0:
-            self._kill(f"the {self.budget} seconds that a hand-in may take are spent")
+            self._kill(self._spent())
         if self.dead:
             cell.outputs = [failure("NotRun", f"This cell was not run: {self.dead}.")]
             return
@@ -112,10 +116,13 @@ class RefereedExecute(Execute):
         return super().process_message(admitted, cell, cell_index) if admitted else None
 
     def _seconds_for(self, cell: NotebookNode | None) -> int:
-        return max(1, int(min(self.timeout or self.budget, self._left())))
+        return max(1, math.ceil(min(self.timeout or self.seconds, self._left())))
 
     def _left(self) -> float:
-        return self.budget - (time.monotonic() - self.began)
+        return self.seconds - (time.monotonic() - self.began)
+
+    def _spent(self) -> str:
+        return f"the {self.seconds} seconds that this hand-in may take are spent"
 
     def _interrupt(self) -> None:
         if self.km and self.km.provisioner:
@@ -130,8 +137,7 @@ class RefereedExecute(Execute):
 
     def _check(self, cell: NotebookNode) -> list[NotebookNode]:
         if self.dead or self._left() <= 0:
-            why = self.dead or f"the {self.budget} seconds that a hand-in may take are spent"
-            return [failure("NotRun", f"This check was not run: {why}.")]
+            return [failure("NotRun", f"This check was not run: {self.dead or self._spent()}.")]
         serving = self.kc.execute(SERVE, silent=True, store_history=False, allow_stdin=False)
         seconds = min(self.check_timeout, self._left())
         outputs = self._order("check", cell.source, cell.metadata.nbgrader.points, seconds)

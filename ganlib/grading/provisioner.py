@@ -64,7 +64,9 @@ class SandboxProvisioner(KernelProvisionerBase):
     )
     output = Int(Limits.output, help="Characters that a cell may print.").tag(config=True)
     read_only = List(Unicode(), help="Further folders in sight, read-only.").tag(config=True)
-    environment = Dict(help="Environment variables of the kernel.").tag(config=True)
+    environment = Dict(
+        help="Environment variables of the kernel; those that are passed through come before."
+    ).tag(config=True)
     pass_through = List(
         Unicode(),
         ["GANLIB_MNIST_STEPS"],
@@ -162,7 +164,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             if outside and os.path.isdir(outside):
                 bound[inside] = os.path.realpath(outside)
                 environment[name] = outside if self.unsandboxed else inside
-        return bound, environment | self.environment
+        return bound, self.environment | environment
 
     async def poll(self) -> int | None:
         return self._process.poll() if self._process else 0

@@ -1,7 +1,5 @@
 """An accident costs nothing beyond itself: every other check gives its points."""
 
-import os
-
 import pytest
 
 from tests.grading.attacks import bank, runner
@@ -16,9 +14,6 @@ def graded(request, tmp_path_factory):
     return runner.Graded(tmp_path_factory.mktemp("accidents"), cases)
 
 
-@pytest.mark.skipif(
-    not os.environ.get("GANLIB_ATTACKS"), reason="takes many minutes: GANLIB_ATTACKS=1 asks for it"
-)
 @pytest.mark.sandbox
 @pytest.mark.xdist_group("accidents")
 @pytest.mark.parametrize("case", ACCIDENTS, ids=lambda case: case.id)

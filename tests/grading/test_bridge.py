@@ -211,6 +211,111 @@ def test_a_network_of_the_students_is_trained_here():
         assert not {id(p) for p in net.parameters()} & {id(p) for p in other.parameters()}
 
 
+PART_C = """
+import torch
+from torch import nn
+
+class ConvGenerator(nn.Module):
+    def __init__(self, noise_dim):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Unflatten(1, (noise_dim, 1, 1)),
+                                    nn.ConvTranspose2d(noise_dim, 8, 4), nn.BatchNorm2d(8),
+                                    nn.ReLU(),
+                                    nn.ConvTranspose2d(8, 1, 4, stride=2, padding=1), nn.Tanh())
+        self.register_buffer("mean_w", torch.zeros(noise_dim))
+    def forward(self, z):
+        return self.layers(z - self.mean_w)
+
+def adaptive_instance_norm(x, scale, bias):
+    mean = x.mean((2, 3), keepdim=True)
+    std = x.std((2, 3), keepdim=True, unbiased=False) + 1e-5
+    return scale[:, :, None, None] * (x - mean) / std + bias[:, :, None, None]
+
+def mapping_network(noise_dim, layers):
+    return nn.Sequential(*[part for _ in range(layers)
+                           for part in (nn.Linear(noise_dim, noise_dim), nn.LeakyReLU(0.2))])
+
+def fit_feature_axes(z, attributes):
+    axes = torch.linalg.lstsq(z, attributes).solution.T
+    return axes / axes.norm(dim=1, keepdim=True)
+
+def gradient_penalty(critic, x):
+    x = x.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
+    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+"""
+
+
+@pytest.fixture(scope="module")
+def part_c():
+    """What the student's functions are here, and what stands for them."""
+    here: dict = {}
+    exec(PART_C, here)
+    with student(PART_C) as bridge:
+        yield here, bridge.ask("get", [name for name in here if not name.startswith("_")])
+
+
+def test_a_convolutional_generator_with_buffers_learns(part_c):
+    torch.manual_seed(0)
+    G = part_c[1]["ConvGenerator"](3)
+    z, target = torch.randn(16, 3), torch.full((16, 1, 8, 8), 0.5)
+    assert G(z).shape == target.shape
+    assert set(dict(G.named_buffers())) >= {"mean_w", "layers.2.running_mean"}
+    optimizer = torch.optim.Adam(G.parameters(), lr=0.02)
+    losses = []
+    for _ in range(30):
+        loss = (G(z) - target).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.1 * losses[0]
+    kept = {name: value.clone() for name, value in G.state_dict().items()}
+    G.mean_w.add_(1)
+    assert not torch.allclose(G(z), target, atol=0.01)
+    G.load_state_dict(kept)
+    assert (G.eval()(z) - target).square().mean() < 0.1
+
+
+def test_normalisation_by_style_has_its_gradients(part_c):
+    torch.manual_seed(0)
+    x, scale, bias = torch.randn(2, 3, 4, 4), torch.randn(2, 3), torch.randn(2, 3)
+    results = []
+    for space in part_c:
+        given = [t.clone().requires_grad_() for t in (x, scale, bias)]
+        out = space["adaptive_instance_norm"](*given)
+        out.pow(3).sum().backward()
+        results.append([out.detach(), *(t.grad for t in given)])
+    for ours, theirs in zip(*results, strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_mapping_network_and_axes_of_features(part_c):
+    _, theirs = part_c
+    net = theirs["mapping_network"](4, 3)
+    assert [type(part).__mro__[2] for part in net] == 3 * [nn.Linear, nn.LeakyReLU]
+    net(torch.randn(5, 4)).sum().backward()
+    assert all(p.grad is not None for p in net.parameters())
+    axes = theirs["fit_feature_axes"](torch.eye(4), torch.tensor([[2.0], [0], [0], [0]]))
+    assert torch.allclose(axes, torch.tensor([[1.0, 0, 0, 0]]))
+
+
+def test_a_gradient_penalty_reaches_the_critics_weights(part_c):
+    results = []
+    for space in part_c:
+        torch.manual_seed(0)
+        critic = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(16, 1))
+        penalty = space["gradient_penalty"](critic, torch.ones(2, 1, 4, 4))
+        penalty.backward()
+        results.append(
+            [penalty.detach(), *(p.grad for p in critic.parameters() if p.grad is not None)]
+        )
+    ours, through = results
+    assert len(ours) == len(through) == 4
+    for mine, other in zip(ours, through, strict=True):
+        assert torch.allclose(mine, other, atol=1e-5)
+
+
 def test_callbacks_see_what_happens_in_order():
     source = """
     import torch

@@ -278,6 +278,23 @@ def test_a_kernel_that_ends_costs_what_follows_and_no_more(sandboxed, monkeypatc
     told("graded: 3 points for what came before it, 0 for the rest; the next hand-in has its 5")
 
 
+@pytest.mark.fault("a hand-in that spends its assignment's budget of 6 s")
+@pytest.mark.sandbox
+def test_a_spent_budget_ends_a_hand_in_with_a_clear_line(sandboxed, monkeypatch, told):
+    sandboxed.settings(f"c.RefereedExecute.budgets = {{{NAME!r}: 6}}\n")
+    notebook = sandboxed.answered("right")
+    (cell,) = (cell for cell in notebook.cells if cell.id == "F2")
+    cell.source += "\nwhile True:\n    pass"
+    sandboxed.hand_in("anna", nbformat.writes(notebook).encode())
+    sandboxed.hand_in("ben", "right")
+    assert sandboxed.grade(monkeypatch) == 0
+    assert sandboxed.scores() == {"anna": 3.0, "ben": 5.0}
+    (text,) = (text for name, text in sandboxed.autograded().items() if name.startswith("anna"))
+    said = "This check was not run: the 6 seconds that this hand-in may take are spent."
+    assert said in text
+    told(f"graded: 3 points for what came before, then {said[:-1]!r}; the next has its 5 points")
+
+
 @pytest.mark.fault("kill -9 of the referee during a check")
 @pytest.mark.sandbox
 def test_a_referee_that_is_killed_leaves_no_mark(sandboxed, monkeypatch, capsys, told):
