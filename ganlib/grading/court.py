@@ -1,6 +1,7 @@
 """Referees for hand-ins, each forked from a clean process that has torch and IPython loaded."""
 
 import atexit
+import fcntl
 import os
 import signal
 import socket
@@ -29,8 +30,10 @@ class Court:
 
     def __init__(self, channel: socket.socket) -> None:
         here, there = socket.socketpair()
-        socket.send_fds(_server(), [b"fork"], [channel.fileno(), there.fileno()])
-        there.close()
+        watched, self.lifeline = os.pipe()
+        with there:
+            socket.send_fds(_server(), [b"fork"], [channel.fileno(), there.fileno(), watched])
+        os.close(watched)
         self.orders = Connection(here.detach())
 
     def order(self, what: str, source: str, points: float = 0) -> None:
@@ -52,7 +55,9 @@ class Court:
             raise Dismissed("the referee has ended") from None
 
     def close(self) -> None:
+        """Hang up: the referee ends, whatever it does."""
         self.orders.close()
+        os.close(self.lifeline)
 
 
 _process: tuple[subprocess.Popen, socket.socket] | None = None
@@ -108,7 +113,7 @@ def serve(fd: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     grader = socket.socket(fileno=fd)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(grader, 64, 2)
+        message, descriptors, _, _ = socket.recv_fds(grader, 64, 3)
         if not message:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             os.killpg(0, signal.SIGTERM)
@@ -120,7 +125,18 @@ def serve(fd: int) -> None:
         try:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             grader.close()
-            channel, orders = descriptors
+            channel, orders, lifeline = descriptors
+            _end_with(lifeline)
             referee.run(Connection(orders), socket.socket(fileno=channel))
         finally:
             os._exit(0)
+
+
+def _end_with(lifeline: int) -> None:
+    """End this process when the other end is closed, by a signal.
+
+    Python would hear of it only between two steps of its own, and an answer may make it count
+    without end in one, ``any(iter(int, 1))`` say.
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)

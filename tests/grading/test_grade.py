@@ -87,6 +87,14 @@ def test_an_unchanged_hand_in_is_passed_over_unless_forced(graded, monkeypatch, 
     assert graded.scores() == SCORES
 
 
+def test_what_a_file_is_called_says_nothing_to_the_terminal(classroom, monkeypatch, capsys):
+    classroom.hand_in("zoe", b"no notebook", "a\x1b[2J\x9bm\n.ipynb")
+    classroom.grade(monkeypatch)
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) == 2
+    assert not set(printed) & {"\x1b", "\x9b"}
+
+
 def test_a_change_that_could_change_a_mark_has_it_graded_again(graded, monkeypatch, capsys):
     def graded_again(*arguments):
         capsys.readouterr()

@@ -1,10 +1,13 @@
 """The referee: what a check's outputs are, and whose a name is."""
 
 import contextlib
+import socket
 
+import psutil
 import pytest
 from traitlets.config import Config
 
+from ganlib.grading import court
 from ganlib.grading.referee import Referee, Shell, bounded, names_of
 
 
@@ -106,3 +109,16 @@ def test_only_what_a_check_has_bound_anew_is_lent():
         assert bridge.lendable() == {}
         names |= {"make": print, "count": 2, "new": print}
         assert bridge.lendable() == {"make": print}
+
+
+def test_a_referee_ends_with_its_grader_in_the_middle_of_a_step_without_end():
+    channel, other = socket.socketpair()
+    with channel, other:
+        bench = court.Court(channel)
+        bench.order("locked", "1")
+        assert bench.outputs()
+        (referee,) = psutil.Process(court._process[0].pid).children()
+        bench.order("locked", "any(iter(int, 1))")
+        assert not bench.answered(1)
+        bench.close()
+        referee.wait(timeout=10)
