@@ -235,7 +235,7 @@ def test_a_hand_in_that_kills_its_grader_three_times_is_given_up(classroom, tmp_
     fatal(classroom, "zoe", f"open({str(deaths)!r}, 'a').write('x')\nos.kill(os.getpid(), 9)")
     found = grade_with_a_grader(classroom, "zoe")
     assert found.error == "its grader died 3 times: SIGKILL, SIGKILL, SIGKILL"
-    assert deaths.read_text() == "xxx"
+    assert len(deaths.read_text()) == 3
     told(f"failed: {found.error}")
 
 

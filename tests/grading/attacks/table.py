@@ -66,10 +66,10 @@ def measure_stock(course: Path, folder: Path, cases: list[Case], kept: Path | No
     known = json.loads(kept.read_text()) if kept and kept.exists() else {}
     results = {name: Result(**value) for name, value in known.items()}
     stock = runner.stock_course(course, folder / "stock")
-    todo = [case for case in cases if case.stock and case.id not in results]
+    due = [case for case in cases if case.stock and case.id not in results]
 
-    graded = runner.grade_on_stock(stock, folder / "each", todo)
-    for name, result in tqdm(graded, total=len(todo), unit="hand-in"):
+    graded = runner.grade_on_stock(stock, folder / "each", due)
+    for name, result in tqdm(graded, total=len(due), unit="hand-in"):
         results[name] = result
         if kept:
             kept.write_text(json.dumps({k: v.as_dict() for k, v in results.items()}, indent=1))
@@ -108,30 +108,20 @@ def attack_lines(bank: str, stock: Results, here: Results) -> Iterator[str]:
     yield f"\n### {BANKS[bank]}\n"
     yield "| attack | what it tries | earned | stock nbgrader | here | how it ended here |"
     yield "|---|---|---|---|---|---|"
-    for case in attacks():
-        if case.bank == bank:
-            yield row(
-                case.title,
-                case.tries,
-                f"{sum(case.points.values()):g}",
-                cell(case, stock.get(case.id)),
-                cell(case, here[case.id]),
-                here[case.id].outcome,
-            )
+    yield from (line(case, stock, here) for case in attacks() if case.bank == bank)
 
 
 def accident_lines(stock: Results, here: Results) -> Iterator[str]:
     yield "\n| accident | what happened | due | stock nbgrader | here | what was seen here |"
     yield "|---|---|---|---|---|---|"
-    for case in accidents():
-        yield row(
-            case.title,
-            case.tries,
-            f"{sum(case.points.values()):g}",
-            cell(case, stock.get(case.id)),
-            cell(case, here[case.id]),
-            here[case.id].outcome,
-        )
+    yield from (line(case, stock, here) for case in accidents())
+
+
+def line(case: Case, stock: Results, here: Results) -> str:
+    result = here[case.id]
+    due = f"{sum(case.points.values()):g}"
+    told = case.title, case.tries, due, cell(case, stock.get(case.id)), cell(case, result)
+    return "| " + " | ".join(map(escape, [*told, result.outcome])) + " |"
 
 
 def cell(case: Case, result: Result | None) -> str:
@@ -143,10 +133,6 @@ def cell(case: Case, result: Result | None) -> str:
         told.append(result.outcome)
     text = "; ".join(told)
     return f"**{text}**" if result.wins(case) or result.losses(case) else text
-
-
-def row(*parts: str) -> str:
-    return "| " + " | ".join(map(escape, parts)) + " |"
 
 
 def escape(text: str) -> str:
