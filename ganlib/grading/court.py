@@ -18,7 +18,7 @@ START = "from ganlib.grading import court; court.serve({fd})"
 
 
 class Dismissed(RuntimeError):
-    """The referee has not answered in time, or has died."""
+    """The referee has died."""
 
 
 class Court:

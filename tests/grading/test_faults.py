@@ -295,6 +295,29 @@ def test_a_spent_budget_ends_a_hand_in_with_a_clear_line(sandboxed, monkeypatch,
     told(f"graded: 3 points for what came before, then {said[:-1]!r}; the next has its 5 points")
 
 
+@pytest.mark.fault("an answer on which a check counts for ever")
+@pytest.mark.sandbox
+def test_an_answer_on_which_a_check_never_ends_is_wrong(sandboxed, monkeypatch, told):
+    class Court(court.Court):
+        def order(self, what, source, *points):
+            endless = what == "check" and "spread(" in source and not met
+            met.extend([1] * endless)
+            super().order(what, "any(iter(int, 1))" if endless else source, *points)
+
+    met: list[int] = []
+    monkeypatch.setattr(execute, "Court", Court)
+    monkeypatch.setattr(execute, "PATIENCE", 1.0)
+    sandboxed.settings("c.RefereedExecute.check_timeout = 5\n")
+    for student in ("anna", "ben"):
+        sandboxed.hand_in(student, "right")
+    assert sandboxed.grade(monkeypatch) == 0
+    assert sandboxed.scores() == {"anna": 3.0, "ben": 5.0}
+    (text,) = (text for name, text in sandboxed.autograded().items() if name.startswith("anna"))
+    said = "Looking at this answer takes for ever."
+    assert said in text
+    told(f"graded: 3 points for what came before, then {said[:-1]!r}; the next has its 5 points")
+
+
 @pytest.mark.fault("kill -9 of the referee during a check")
 @pytest.mark.sandbox
 def test_a_referee_that_is_killed_leaves_no_mark(sandboxed, monkeypatch, capsys, told):
