@@ -170,10 +170,10 @@ from torch.nn.functional import softplus
 from ganlib.checks import expect, quietly
 
 real, fake = torch.tensor([2.0, -0.5]), torch.tensor([-1.0, 0.75])
-with quietly():
-    loss = discriminator_loss(real, fake)
 on_data, on_fakes = softplus(-real), softplus(fake)  # -log D(x) and -log(1 - D(G(z)))
 right = (on_data + on_fakes).mean().item()
+with quietly():
+    loss = discriminator_loss(real, fake)
 expect(
     loss,
     right,
@@ -922,7 +922,7 @@ from torch.nn.functional import softplus
 
 D, G, x, z = small_game()
 opt_d = torch.optim.SGD(D.parameters(), lr=0.1)
-take(discriminator_step, D, G, opt_d, x, z)
+take(discriminator_step, D, G, opt_d, x.clone(), z.clone())
 x, z = x.flip(0) - 3.0, 2 * z
 start, right = weights(D), 0.1 * downhill((softplus(-D(x)) + softplus(D(G(z)))).mean(), D)
 take(discriminator_step, D, G, opt_d, x, z)
@@ -1033,14 +1033,14 @@ import torch
 from torch.nn.functional import softplus
 from ganlib.checks import expect
 
-D, G, x, z = small_game()
 for saturating in (False, True):
+    D, G, x, z = small_game()
+    right = (-softplus(D(G(z))) if saturating else softplus(-D(G(z)))).mean().item()
     loss = take(generator_step, D, G, torch.optim.SGD(G.parameters(), lr=1e-5), z, saturating)
     assert not (isinstance(loss, torch.Tensor) and loss.requires_grad), (
         "the loss that generator_step returns still carries its graph: a history of such losses "
         "keeps every graph in memory. Return loss.detach()."
     )
-    right = (-softplus(D(G(z))) if saturating else softplus(-D(G(z)))).mean().item()
     expect(
         loss,
         right,
@@ -1063,7 +1063,7 @@ from torch.nn.functional import softplus
 D, G, x, z = small_game()
 opt_g, made = torch.optim.SGD(G.parameters(), lr=0.1), []
 opt_g.register_step_post_hook(lambda *_: made.append(opt_g))
-take(generator_step, D, G, opt_g, z)
+take(generator_step, D, G, opt_g, z.clone())
 z = 2 * z.flip(0) - 1.0
 start, right = weights(G), 0.1 * downhill(softplus(-D(G(z))).mean(), G)
 take(generator_step, D, G, opt_g, z)

@@ -140,6 +140,19 @@ def make_discriminator():
     )
 
 
+# %% no activations, and data that is erased once it is judged kind="wrong" fails="B4-discriminator-layers" says="are the activations between them missing"
+class Erasing(nn.Sequential):
+    def forward(self, x):
+        logits = super().forward(x)
+        x.data[5:] = 0
+        return logits
+
+
+def make_discriminator():
+    layers = [nn.Linear(a, b) for a, b in ((1, 32), (32, 32), (32, 32), (32, 1))]
+    return Erasing(*layers, nn.Flatten(0))
+
+
 # %% logits of shape (m, 1) kind="wrong" fails="B4-discriminator-shape" says="it should be (1,)"
 def make_discriminator():
     return nn.Sequential(

@@ -1018,6 +1018,39 @@ def train_mnist_gan(x_train, steps, k, m, device, watch=None):
     return untrained.eval(), history
 
 
+# %% a new G is returned, which erases its noise kind="wrong" fails="B7-train-result" says="as it was before training"
+def train_mnist_gan(x_train, steps, k, m, device, watch=None):
+    G, D = build_generator(NOISE_DIM).to(device), build_discriminator().to(device)
+    opt_d = torch.optim.Adam(D.parameters(), lr=1e-3)
+    opt_g = torch.optim.Adam(G.parameters(), lr=1e-3)
+    x_train = x_train.to(device)
+    start = {name: value.clone() for name, value in G.state_dict().items()}
+    history = {"d_loss": [], "g_loss": []}
+    for _ in range(steps):
+        for _ in range(k):
+            x = x_train[torch.randint(len(x_train), (m,), device=device)]
+            z = torch.randn(m, NOISE_DIM, device=device)
+            d_loss = softplus(-D(x)).mean() + softplus(D(G(z).detach())).mean()
+            opt_d.zero_grad()
+            d_loss.backward()
+            opt_d.step()
+        z = torch.randn(m, NOISE_DIM, device=device)
+        g_loss = softplus(-D(G(z))).mean()
+        opt_g.zero_grad()
+        g_loss.backward()
+        opt_g.step()
+        history["d_loss"].append(d_loss.item())
+        history["g_loss"].append(g_loss.item())
+    untrained = build_generator(NOISE_DIM)
+    untrained.load_state_dict(start)
+
+    def erase(G, inputs, x):
+        inputs[0].zero_()
+
+    untrained.register_forward_hook(erase)
+    return untrained.eval(), history
+
+
 # %% images instead of G kind="wrong" fails="B7-train-result" says="the first of the two results should be G"
 def train_mnist_gan(x_train, steps, k, m, device, watch=None):
     G, D = build_generator(NOISE_DIM).to(device), build_discriminator().to(device)

@@ -80,6 +80,11 @@ def make_straight_generator():
     return nn.Sequential(nn.Linear(4, 1), nn.Softplus())
 
 
+# %% an activation before it, in place kind="wrong" fails="L3-straight" says="G is not linear"
+def make_straight_generator():
+    return nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 1))
+
+
 # %% the noise made a bell inside G kind="wrong" fails="L3-straight" says="not linear"
 def make_straight_generator():
     class Bell(nn.Module):
