@@ -1,7 +1,6 @@
-"""Where hand-ins are graded: processes of this machine, or the workers of a Dask cluster."""
+"""Where hand-ins are graded: graders of this machine, or the workers of a Dask cluster."""
 
 import logging
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from ganlib.grading.assignment import Assignment
 from ganlib.grading.gradebook import Rows
 from ganlib.grading.handin import HandIn
 from ganlib.grading.task import Graded
-from ganlib.grading.worker import grade_here
+from ganlib.grading.worker import grade_here, graders
 
 WAIT = 60  # seconds for the first worker of a cluster to be there
 
@@ -21,10 +20,10 @@ Prepared = tuple[HandIn, Rows]
 
 @contextmanager
 def connect(scheduler: str | None, workers: int) -> Iterator[Client]:
-    """A client of the scheduler at this address or, without one, of ``workers`` local processes.
+    """A client of the scheduler at this address or, without one, of ``workers`` threads here.
 
-    Local ones talk by TLS with keys made for this run: otherwise anyone with an account on the
-    machine could have them run what he likes.
+    Each thread has a grader in a process of its own (``worker``), and does nothing but wait for it.
+    Nobody else on the machine can reach a scheduler that has no address.
     """
     if scheduler:
         with Client(scheduler, timeout=WAIT) as client:
@@ -32,18 +31,16 @@ def connect(scheduler: str | None, workers: int) -> Iterator[Client]:
             yield client
         return
     with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
         LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            security=True,
+            n_workers=1,
+            threads_per_worker=workers,
+            processes=False,
             memory_limit=0,  # the sandbox limits memory, hand-in by hand-in
-            dashboard_address="127.0.0.1:0",  # a free port, and no one else's business
-            local_directory=scratch,
+            dashboard_address=None,
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
+        graders(),
     ):
         yield client
 

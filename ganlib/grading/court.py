@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection
 
 from nbformat import NotebookNode
 
+from ganlib.grading.warm import import_everything, reap
+
 __all__ = ["Court", "Dismissed"]
 
 START = "from ganlib.grading import court; court.serve({fd})"
@@ -110,7 +112,8 @@ def serve(fd: int) -> None:
     """Fork a referee for each pair of descriptors, until the grader is gone; then all end."""
     from ganlib.grading import referee
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    import_everything()
+    signal.signal(signal.SIGCHLD, reap)
     grader = socket.socket(fileno=fd)
     while True:
         message, descriptors, _, _ = socket.recv_fds(grader, 64, 3)

@@ -18,6 +18,7 @@ from ganlib.grading.limits import ControlGroup, Limits, MemoryWatch
 from ganlib.grading.sandbox import PACKAGE, SandboxUnavailable, WarmServer
 
 PATIENCE = 60.0  # seconds for a kernel to be forked on a busy machine
+PATIENCE_AT_THE_END = 2.0  # seconds for it to end all that it has started
 CREDENTIALS = struct.Struct("3i")  # process, user, group
 ALONE = "import sys; sys.path.append({path!r}); from ganlib.grading import warm; warm.alone({fds})"
 
@@ -65,7 +66,7 @@ class SandboxedProcess:
             pid = self._settled()
             self._init = os.pidfd_open(pid)
             if not self._group.add(pid):
-                self._watch = MemoryWatch(pid, self._init, limits.memory, self.kill)
+                self._watch = MemoryWatch(pid, self._init, limits.memory, self._kill_now)
                 self._watch.start()
             self._control.send(b"go")
             self._control.setblocking(False)
@@ -99,9 +100,17 @@ class SandboxedProcess:
             self._control.send(str(int(number)).encode())
 
     def kill(self) -> None:
-        if self._init >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+        """Process 1 ends all others, and waits for them, so that it is known what they spent."""
+        if self._init < 0:
+            return
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+        if not select.select([self._init], [], [], PATIENCE_AT_THE_END)[0]:
+            self._kill_now()
+
+    def _kill_now(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._init, signal.SIGKILL)
 
     def close(self) -> None:
         self._control.close()  # if process 1 has not ended, it does so now

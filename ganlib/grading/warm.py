@@ -11,6 +11,7 @@ every privilege, and becomes an ipykernel.
 ``init``, the system kills whatever the student has started.
 """
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -39,7 +40,6 @@ MODULES = (
     "ganlib.checks",
     "ganlib.data",
     "ganlib.evaluation",
-    "ganlib.grading.kernel",
     "ganlib.live",
     "ganlib.plotting",
     "ganlib.training",
@@ -65,12 +65,10 @@ def serve(grader: socket.socket, shown: Sequence[str]) -> None:
     Args:
         shown: the folders of the machine that a student may see.
     """
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the children
+    signal.signal(signal.SIGCHLD, reap)
     if os.geteuid() == 0:
         become_nobody()
-    import_everything()
-    gc.collect()
-    gc.freeze()
+    import_everything("ganlib.grading.kernel")
     grader.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(grader, MAX_REQUEST, 16)
@@ -83,13 +81,22 @@ def serve(grader: socket.socket, shown: Sequence[str]) -> None:
             os.close(descriptor)
 
 
-def import_everything() -> None:
-    """What notebooks import, and what starts slowly the first time."""
+def reap(*_: object) -> None:
+    """On SIGCHLD, wait for all that have ended; what they spent is counted as this process's."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+
+
+def import_everything(*more: str) -> None:
+    """What notebooks import, and what starts slowly the first time; forks will share it."""
     import torch
 
-    for name in MODULES:
+    for name in (*MODULES, *more):
         importlib.import_module(name)
     torch.set_num_threads(1)
+    gc.collect()
+    gc.freeze()
 
 
 def found_a_home(request: dict[str, Any], descriptors: list[int], shown: Sequence[str]) -> NoReturn:
@@ -131,8 +138,18 @@ def init(control: socket.socket, request: dict[str, Any], descriptors: list[int]
         if control.fileno() in readable:
             signum = control.recv(64)
             if not signum:
-                os._exit(0)
+                end_all()
             send_signal(kernel, int(signum))
+
+
+def end_all() -> NoReturn:
+    """Kill whatever is left and wait for it: what it spent is counted as this process's."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(0)
 
 
 def send_signal(kernel: int, signum: int) -> None:

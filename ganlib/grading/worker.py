@@ -11,6 +11,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import Pipe
 
 import cloudpickle
@@ -23,6 +25,8 @@ from ganlib.grading.task import Graded, Task
 
 TRIES = 3
 _mine = threading.local()  # a worker may have several threads, each with a grader of its own
+_graders: set["Grader"] = set()
+_stopped = threading.Event()
 
 
 class Died(RuntimeError):
@@ -46,7 +50,7 @@ class Grader:
             start_new_session=True,  # Ctrl+C is for the command alone
         )
         theirs.close()
-        atexit.register(self.close)
+        _graders.add(self)
 
     def grade(self, task: Task, limit: float) -> Graded:
         """Died where the process ends first, TimeoutError after ``limit`` seconds."""
@@ -65,14 +69,29 @@ class Grader:
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             raise Died(how) from gone
 
-    def close(self) -> None:
-        """Ends it: at the end of its socket it ends by itself, unless it is at work."""
-        self._connection.close()
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+    def end(self) -> None:
+        """Also while another thread waits for it, which is then told that it has died."""
+        _graders.discard(self)
+        self._process.kill()
+        self._process.wait()
+
+
+@atexit.register
+def stop() -> None:
+    """End all graders of this process; hand-ins that they are at are not graded."""
+    _stopped.set()
+    for grader in list(_graders):
+        grader.end()
+
+
+@contextmanager
+def graders() -> Iterator[None]:
+    """While hand-ins are graded in this process; afterwards no grader is left."""
+    _stopped.clear()
+    try:
+        yield
+    finally:
+        stop()
 
 
 def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float) -> Graded:
@@ -84,13 +103,16 @@ def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float)
     for _ in range(TRIES):
         # Made and removed here: the grader may not live to do it.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            grader = getattr(_mine, "grader", None) or Grader()
-            _mine.grader = grader
+            grader = getattr(_mine, "grader", None)
+            if grader not in _graders:
+                grader = _mine.grader = Grader()
             try:
                 return grader.grade(Task(assignment, handin, rows, scratch), limit)
             except Died as died:
-                how.append(str(died))
                 _forget(grader)
+                if _stopped.is_set():
+                    return Graded(handin.student, error="stopped")
+                how.append(str(died))
             except TimeoutError as error:
                 _forget(grader)
                 return Graded(handin.student, error=str(error))
@@ -98,6 +120,5 @@ def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float)
 
 
 def _forget(grader: Grader) -> None:
-    atexit.unregister(grader.close)
-    grader.close()
+    grader.end()
     _mine.grader = None
