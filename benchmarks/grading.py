@@ -166,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("name", nargs="?", default="01_value_function")
-    parser.add_argument("--hand-ins", type=int, default=20)
+    parser.add_argument("--hand-ins", type=int, default=30)
     parser.add_argument("--write", action="store_true", help="into docs/cluster.md")
     options = parser.parse_args()
     lines = []

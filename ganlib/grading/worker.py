@@ -99,8 +99,8 @@ def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float)
     if assignment.version != ganlib.__version__:
         there = f"ganlib {ganlib.__version__}, the class is graded with {assignment.version}"
         return Graded(handin.student, error=f"a worker has {there}")
-    how = []
-    for _ in range(TRIES):
+    how: list[str] = []
+    while len(how) < TRIES and not _stopped.is_set():
         # Made and removed here: the grader may not live to do it.
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             grader = getattr(_mine, "grader", None)
@@ -109,16 +109,11 @@ def grade_here(assignment: Assignment, handin: HandIn, rows: Rows, limit: float)
             try:
                 return grader.grade(Task(assignment, handin, rows, scratch), limit)
             except Died as died:
-                _forget(grader)
-                if _stopped.is_set():
-                    return Graded(handin.student, error="stopped")
+                grader.end()
                 how.append(str(died))
             except TimeoutError as error:
-                _forget(grader)
+                grader.end()
                 return Graded(handin.student, error=str(error))
+    if _stopped.is_set():
+        return Graded(handin.student, error="stopped")
     return Graded(handin.student, error=f"its grader died {TRIES} times: {', '.join(how)}")
-
-
-def _forget(grader: Grader) -> None:
-    grader.end()
-    _mine.grader = None

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -143,6 +144,21 @@ def last(output):
     return output.strip().splitlines()[-1]
 
 
+@pytest.mark.fault("Ctrl-C while hand-ins are graded")
+def test_the_command_interrupted(handed_in, monkeypatch, told):
+    handed_in.settings("c.Quick.seconds = 30.0\n")
+    command = handed_in.command("--workers", "2")
+    wait_for(lambda: len(psutil.Process(command.pid).children()) >= 2)
+    time.sleep(5)
+    before = time.monotonic()
+    command.send_signal(signal.SIGINT)
+    output, _ = command.communicate(timeout=60)  # ends when no process that it started is left
+    assert time.monotonic() - before < 20
+    assert command.returncode == grade.STOPPED, output
+    assert last(output) == "stopped; what is graded stands, run again to go on"
+    told(f"no process is left: {last(output)}")
+
+
 def wait_for(condition, seconds=300):
     end = time.monotonic() + seconds
     while not condition():
@@ -215,11 +231,8 @@ def grade_with_a_grader(classroom, student, limit=60.0):
     the_class.begin([student], [student])
     with the_class.transaction() as db:
         mine = rows(db, NAME, student)
-    try:
+    with worker.graders():
         return worker.grade_here(assignment, read(coursedir, NAME, student), mine, limit)
-    finally:
-        if grader := getattr(worker._mine, "grader", None):
-            worker._forget(grader)
 
 
 def fatal(classroom, student, line):
