@@ -146,7 +146,7 @@ def measure(name: str, hand_ins: int) -> Iterator[str]:
         yield f"| {title} | {costs} |"
     r = rates[-1] / cores
     yield "\nThe median hand-in, without the command's start, takes"
-    yield f"{median[0]:.1f} s and {median[1]:.1f} CPU seconds."
+    yield f"{median[0]:.1f} s and {median[1]:.1f} CPU seconds, the student's own cells included."
     yield f"*r* = {r:.1f} hand-ins a minute and core, *m* = {m:.3f} s. So for *n* = {N:,}:\n"
     yield "| cores | minutes |"
     yield "|---|---|"
