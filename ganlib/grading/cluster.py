@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import dask
 from dask.typing import Key
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
@@ -14,6 +15,11 @@ from ganlib.grading.task import Graded
 from ganlib.grading.worker import grade_here, graders
 
 WAIT = 60  # seconds for the first worker of a cluster to be there
+LOOPBACK = "127.0.0.1:0"  # any free port
+NO_PAGES: dict[str, list] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
 Prepared = tuple[HandIn, Rows]
 
@@ -23,7 +29,8 @@ def connect(scheduler: str | None, workers: int) -> Iterator[Client]:
     """A client of the scheduler at this address or, without one, of ``workers`` threads here.
 
     Each thread has a grader in a process of its own (``worker``), and does nothing but wait for it.
-    Nobody else on the machine can reach a scheduler that has no address.
+    Messages stay in this process, and Dask's web pages, which it serves all the same, are empty and
+    for this machine alone: whoever reaches a scheduler can have it run what he likes.
     """
     if scheduler:
         with Client(scheduler, timeout=WAIT) as client:
@@ -31,12 +38,14 @@ def connect(scheduler: str | None, workers: int) -> Iterator[Client]:
             yield client
         return
     with (
+        dask.config.set(NO_PAGES),
         LocalCluster(
             n_workers=1,
             threads_per_worker=workers,
             processes=False,
             memory_limit=0,  # the sandbox limits memory, hand-in by hand-in
-            dashboard_address=None,
+            dashboard_address=LOOPBACK,
+            worker_dashboard_address=LOOPBACK,
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,

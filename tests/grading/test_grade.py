@@ -3,11 +3,15 @@
 import json
 import shutil
 import sqlite3
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import nbformat
+import psutil
 import pytest
 
 from ganlib.grading import grade
+from ganlib.grading.cluster import connect
 from tests.grading.classroom import NAME, new_classroom
 
 SCORES = {"right": 5.0, "half": 3.0, "wrong": 0.0, "blank": 0.0}
@@ -85,6 +89,17 @@ def test_an_unchanged_hand_in_is_passed_over_unless_forced(graded, monkeypatch, 
     assert graded.grade(monkeypatch, "--force", "--student", "w*") == 0
     assert capsys.readouterr().out.endswith("1 graded, 0 unchanged, 0 failed\n")
     assert graded.scores() == SCORES
+
+
+def test_nobody_can_reach_what_grades_on_this_machine():
+    with connect(None, 2) as client:
+        assert client.scheduler.address.startswith("inproc://")
+        assert sum(client.nthreads().values()) == 2
+        ports = [c.laddr for c in psutil.Process().net_connections() if c.status == "LISTEN"]
+        assert {address.ip for address in ports} <= {"127.0.0.1"}
+        for address in ports:
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(f"http://127.0.0.1:{address.port}/health")
 
 
 def test_what_a_file_is_called_says_nothing_to_the_terminal(classroom, monkeypatch, capsys):
