@@ -2,8 +2,7 @@
 
     python -m tests.grading.attacks.table [--stock FILE]
 
-It takes most of an hour, nearly all of it on stock nbgrader: ``--stock`` keeps stock's results in
-a file, and takes from there what is in it already.
+``--stock`` keeps stock's results in a file, and takes from there what is in it already.
 """
 
 import argparse
