@@ -375,10 +375,11 @@ class Bridge:
                 for group in value.param_groups
             ]
             return {"is": "optimizer", "key": key, "groups": groups}
+        kind = type(value).__name__[:200]
         if callable(value) and not isinstance(value, contextlib.AbstractContextManager):
-            name = getattr(value, "__name__", type(value).__name__)
-            return {"is": "function", "key": key, "name": str(name)[:200]}
-        return {"is": "object", "key": key, "name": type(value).__name__[:200]}
+            name = str(getattr(value, "__name__", kind))[:200]
+            return {"is": "function", "key": key, "name": name, "class": kind}
+        return {"is": "object", "key": key, "class": kind}
 
     def _unpack_other(self, item: dict, unpacker: Unpacker) -> Any:
         kind = item["is"]
@@ -399,9 +400,9 @@ class Bridge:
             groups = [unpacker.unpack(group) for group in item["groups"]]
             thing = remote.RemoteOptimizer(self, key, groups)
         elif kind == "function":
-            thing = remote.RemoteFunction(self, key, str(item["name"]))
+            thing = remote.make_function(self, key, str(item["name"]), str(item["class"]))
         elif kind == "object":
-            thing = remote.make_object(self, key, str(item["name"]))
+            thing = remote.make_object(self, key, str(item["class"]))
         else:
             raise Malformed(f"a value of unknown kind {reprlib.repr(kind)}")
         self.remotes[key] = thing

@@ -62,10 +62,19 @@ class RemoteObject:
         return f"<{type(self).__name__} object>"
 
 
-def make_object(bridge: "Bridge", key: str, name: str) -> RemoteObject:
-    """A remote object whose class has the original's name, for messages that show it."""
-    kind = types.new_class(name if name.isidentifier() else "RemoteObject", (RemoteObject,))
-    return kind(bridge, key)
+def make_function(bridge: "Bridge", key: str, name: str, kind: str) -> RemoteFunction:
+    """A remote function whose class has the name of the original's: a ``type``, say."""
+    return _named(RemoteFunction, kind)(bridge, key, name)
+
+
+def make_object(bridge: "Bridge", key: str, kind: str) -> RemoteObject:
+    """A remote object whose class has the name of the original's."""
+    return _named(RemoteObject, kind)(bridge, key)
+
+
+def _named(base: type, name: str) -> Any:
+    """A subclass of that name, for messages that show it."""
+    return types.new_class(name if name.isidentifier() else base.__name__, (base,))
 
 
 def _special(name: str) -> Any:

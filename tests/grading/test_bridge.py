@@ -377,6 +377,15 @@ def test_a_context_of_ours_can_be_entered_over_there():
     assert entered == ["in", "out"]
 
 
+OTHERS = {"lambda: 0": "function", "torch.nn.Linear": "type", "open('/dev/null')": "TextIOWrapper"}
+
+
+@pytest.mark.parametrize(("thing", "kind"), OTHERS.items())
+def test_what_stays_where_it_is_is_called_by_the_name_of_its_kind(thing, kind):
+    with names(f"import torch\ndef make(): return {thing}", "make") as make:
+        assert type(make()).__name__ == kind
+
+
 def test_what_is_no_longer_needed_is_not_kept():
     source = """
     def play(D, G, z, n):
