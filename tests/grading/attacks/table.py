@@ -129,7 +129,7 @@ def cell(case: Case, result: Result | None) -> str:
         return "not tried"
     told = [f"{result.total:g}", *result.harm[:1]]
     if result.outcome.startswith("no grade"):
-        told.append(result.outcome)
+        told.append(result.outcome.partition(": grading/")[0])  # the folder is that of the line
     text = "; ".join(told)
     return f"**{text}**" if result.wins(case) or result.losses(case) else text
 
