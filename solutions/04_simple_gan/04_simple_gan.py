@@ -839,7 +839,7 @@ import contextlib
 from types import SimpleNamespace
 from unittest import mock
 
-from torch.nn.utils import parameters_to_vector, vector_to_parameters
+from torch.nn.utils import parameters_to_vector
 
 from ganlib.checks import quietly
 
@@ -859,7 +859,7 @@ def play(seed):
     return result
 
 
-def watch_game(seed, calls=math.inf):
+def watch_game(seed, calls):
     """Run train_simple_gan(seed), and end it early once G has been called so often.
 
     Returns for each call of G the noise, the fakes and the weights of both networks,
@@ -880,8 +880,7 @@ def watch_game(seed, calls=math.inf):
             raise Enough
         noises.append(z.detach().clone())
         fakes.append(output.detach().clone())
-        if len(weights) < 60:
-            look_at_weights()
+        look_at_weights()
 
     def watched(name, make):
         def made():
@@ -922,7 +921,7 @@ def expect_noise(game):
 def expect_moments(seed):
     """Train with this seed; mean and std of p_g should be within 0.3 of 5 and of 1."""
     watch_game(seed, calls=2)  # it has to have networks that play
-    G, _ = play(seed)
+    G, history = play(seed)
     assert isinstance(G, nn.Module), (
         "train_simple_gan should return (G, history), with the network G first; it is a "
         f"{type(G).__name__}"
@@ -932,17 +931,21 @@ def expect_moments(seed):
         return
     found = f"With seed {seed}, p_g has mean {mean:.2f} and std {std:.2f}"
     assert math.isfinite(mean + std), f"{found}: is there a log of a sigmoid, or a huge rate?"
-    game = watch_game(seed)  # the same game again, to see what went wrong
+    game = watch_game(seed, calls=60)  # the same game again, to see what went wrong
     expect_noise(game)
     start, end = game.weights[0], game.weights[-1]
-    assert not torch.equal(start["D"], end["D"]), f"{found}: D has not moved. Is its step missing?"
-    assert not torch.equal(start["G"], end["G"]), (
-        f"{found}: G has not moved. Is its step missing, or its fake detached?"
+    assert not torch.equal(start["D"], end["D"]), (
+        f"{found}: D has not moved when G has been called {len(game.noises)} times. Is its step missing?"
     )
-    trained = make_generator()
-    vector_to_parameters(end["G"].float(), trained.parameters())
-    assert not np.allclose(moments(trained)[0], 5, atol=0.3) or abs(mean - 5) < 0.3, (
-        f"{found}, but the G that was trained has a mean of {moments(trained)[0]:.2f}: return that one"
+    assert not torch.equal(start["G"], end["G"]), (
+        f"{found}: G has not moved when it has been called {len(game.noises)} times. Is its step "
+        "missing, or its fake detached?"
+    )
+    told = math.nan
+    with contextlib.suppress(Exception):  # whether history is as it should be, another check asks
+        told = float(history["mean"][-1])
+    assert not (abs(told - 5) < 0.3 and abs(mean - 5) >= 0.3), (
+        f"{found}, but history ends with a mean of {told:.2f}: return the G that was trained"
     )
     assert not (abs(mean - 1) < 1 and abs(std - 5) < 2), (
         f"{found}: the data is N(5, 1), with mean 5 and standard deviation 1, not the other way round"

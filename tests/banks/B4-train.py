@@ -718,7 +718,7 @@ def train_simple_gan(seed):
     return G, history
 
 
-# %% an untrained G returned kind="wrong" fails="B4-train-moments" says="return that one"
+# %% an untrained G returned kind="wrong" fails="B4-train-moments" says="return the G that was trained"
 def train_simple_gan(seed):
     torch.manual_seed(seed)
     G, D = make_generator(), make_discriminator()
