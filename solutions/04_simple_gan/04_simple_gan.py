@@ -832,7 +832,7 @@ def train_simple_gan(seed: int) -> tuple[nn.Module, dict[str, list[float]]]:
 
 # %% [markdown]
 # The next cell (read-only) lends the checks a way to watch your function: it notes each noise that goes into $G$, each fake that comes out,
-# and the weights of both networks at that moment. A game can be ended early, when enough has been seen.
+# and the weights of both networks at that moment. Such a game is ended early, when enough has been seen.
 
 # %% nbgrader={"grade": false, "grade_id": "watched-game", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import contextlib
