@@ -120,14 +120,21 @@ def _variant(path: Path, number: int, cell: NotebookNode) -> Variant:
     return Variant(source=cell.source, **header)
 
 
-def grade(cells: tuple[Cell, ...], replacements: Mapping[str, str] | None = None) -> list[Verdict]:
+def grade(
+    cells: tuple[Cell, ...],
+    replacements: Mapping[str, str] | None = None,
+    exercise: str | None = None,
+) -> list[Verdict]:
     """Runs ``cells`` in order in a fresh ``__main__``, each going on where the last one failed.
 
-    ``replacements`` maps the grade_id of a solution cell to the source that a student wrote.
+    ``replacements`` maps the grade_id of a solution cell to the source that a student wrote; of
+    the checks, only those of ``exercise`` are run where one is named.
     """
     replacements = replacements or {}
     if unknown := replacements.keys() - {cell.grade_id for cell in cells}:
         raise ValueError(f"no solution cell is called {', '.join(sorted(unknown))}")
+    if exercise:
+        cells = tuple(c for c in cells if c.kind != "check" or c.exercise == exercise)
     main = types.ModuleType("__main__")
     torch.manual_seed(0)
     with _as_main(main), _one_thread():
