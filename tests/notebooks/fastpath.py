@@ -138,10 +138,12 @@ def grade(
     main = types.ModuleType("__main__")
     torch.manual_seed(0)
     with _as_main(main), _one_thread():
-        return [
+        verdicts = [
             _run(replace(cell, source=replacements.get(cell.grade_id, cell.source)), main)
             for cell in cells
         ]
+    vars(main).clear()  # torch never frees a hook in a circle, nor all that its globals name
+    return verdicts
 
 
 def _run(cell: Cell, main: types.ModuleType) -> Verdict:
