@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from multiprocessing.connection import Connection
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -28,6 +29,12 @@ class Court:
 
     Args:
         channel: the grader's end of the channel to the student's process.
+
+    Attributes:
+        pid: of the referee's process.
+
+    Raises:
+        Dismissed: there can be no referee.
     """
 
     def __init__(self, channel: socket.socket) -> None:
@@ -37,6 +44,7 @@ class Court:
             socket.send_fds(_server(), [b"fork"], [channel.fileno(), there.fileno(), watched])
         os.close(watched)
         self.orders = Connection(here.detach())
+        self.pid: int = self._received()
 
     def order(self, what: str, source: str, points: float = 0) -> None:
         """Have a cell run; see :func:`ganlib.grading.referee.run`."""
@@ -51,6 +59,9 @@ class Court:
 
     def outputs(self) -> list[NotebookNode]:
         """The outputs of the cell that was last ordered."""
+        return self._received()
+
+    def _received(self) -> Any:
         try:
             return self.orders.recv()
         except (EOFError, OSError):
@@ -130,7 +141,9 @@ def serve(fd: int) -> None:
             grader.close()
             channel, orders, lifeline = descriptors
             _end_with(lifeline)
-            referee.run(Connection(orders), socket.socket(fileno=channel))
+            grader_side = Connection(orders)
+            grader_side.send(os.getpid())
+            referee.run(grader_side, socket.socket(fileno=channel))
         finally:
             os._exit(0)
 

@@ -1,11 +1,10 @@
 """Runs a hand-in: the student's cells in the sandbox, the checks before a referee."""
 
-import math
-import time
+import asyncio
 from typing import Any
 
 from jupyter_core.utils import run_sync
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -18,12 +17,15 @@ from ganlib.grading.output import OutputCap
 from ganlib.grading.provisioner import SandboxKernelManager
 from ganlib.grading.referee import failure
 from ganlib.grading.sanitize import given_cells
+from ganlib.grading.stopwatch import EVERY, Stopwatch
 
 __all__ = ["RefereedExecute"]
 
 SERVE = "import ganlib.grading.serving as _serving; _serving.serve()"
-GRACE = 5.0  # seconds for an interrupted kernel to answer
-PATIENCE = 30.0  # seconds for a check whose student's process is gone
+# Seconds as a stopwatch counts them
+GRACE = 5.0  # for an interrupted kernel to answer
+PATIENCE = 30.0  # for a check whose student's process is gone
+FOR_EVER = 10**6  # of nbclient's own limits, which are on the wall: the stopwatch ends a cell
 
 
 class RefereedExecute(Execute):
@@ -32,17 +34,23 @@ class RefereedExecute(Execute):
     A solution cell, and any other cell of the student's, runs in the student's kernel. A locked
     cell runs there and before the referee. A check runs before the referee alone, which calls the
     student's functions over there.
+
+    Limits are in seconds that the hand-in has had (:mod:`ganlib.grading.stopwatch`), so that a
+    busy machine costs no points. Only ``patience`` is on the wall: a hand-in that is not done by
+    then gets no mark, and is to be graded again.
     """
 
     budget = Integer(900, help="Seconds that all cells of a hand-in may take together.")
     budgets = Dict(help="The budgets of assignments that have one of their own, by name.")
     check_timeout = Integer(300, help="Seconds that a check may take.")
-    for _trait in (budget, budgets, check_timeout):
+    patience = Integer(3000, help="Seconds on the wall, after which a hand-in is given up.")
+    for _trait in (budget, budgets, check_timeout, patience):
         _trait.tag(config=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("kernel_manager_class", SandboxKernelManager)
         kwargs.setdefault("shutdown_kernel", "immediate")
+        kwargs.setdefault("iopub_timeout", FOR_EVER)
         super().__init__(*args, **kwargs)
 
     def preprocess(
@@ -50,7 +58,7 @@ class RefereedExecute(Execute):
     ) -> tuple[NotebookNode, dict]:
         self.files = str(resources.get("metadata", {}).get("path", ""))
         self.dead = ""
-        self.timeout_func = self._seconds_for
+        self.timeout_func = lambda cell: None
         self.cap = OutputCap(self._interrupt, self._kill)
         self.court: Court | None = None
         about = resources["nbgrader"]
@@ -72,11 +80,20 @@ class RefereedExecute(Execute):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict, index: int
     ) -> tuple[NotebookNode, dict]:
-        if cell.cell_type != "code" or not cell.source.strip():
-            return cell, resources
+        if cell.cell_type == "code" and cell.source.strip():
+            try:
+                self._run_or_check(cell, index)
+            except Dismissed as error:  # no verdict, and so no mark
+                raise RuntimeError(
+                    f"This hand-in was not graded, its referee was lost: {error}"
+                ) from None
+        return cell, resources
+
+    def _run_or_check(self, cell: NotebookNode, index: int) -> None:
         if self.court is None and not self.dead:
             self.court = Court(self.km.provisioner.channel)
-            self.began = time.monotonic()  # what it took to start a kernel is not the student's
+            # What it took to start a kernel is not the student's.
+            self.watch = Stopwatch(self.km.provisioner.pid, self.court.pid)
         cell.outputs = []
         if utils.is_grade(cell) and not utils.is_solution(cell):
             cell.outputs = self._check(cell)
@@ -88,7 +105,6 @@ class RefereedExecute(Execute):
                 self._order("solved", self.given[cell.metadata.nbgrader.grade_id])
             elif utils.is_locked(cell):
                 self._order("locked", cell.source)
-        return cell, resources
 
     # The student's cells
 
@@ -102,24 +118,52 @@ class RefereedExecute(Execute):
         try:
             self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
-            self.dead = "the process had ended before"
+            self.dead = self.dead or "the process had ended before"
             cell.outputs.append(failure("KernelDied", "The process ended while this cell ran."))
-        except CellTimeoutError:
-            self._kill("an earlier cell took too long and could not be stopped")
-            cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
         except Exception as error:  # whatever a hostile kernel may provoke in its client
             self._kill("the process did not answer as a notebook's does")
             cell.outputs.append(failure("KernelLost", f"The process was ended: {error!r:.200}"))
+        self._look_at_the_wall()
+
+    async def async_execute_cell(self, cell: NotebookNode, cell_index: int, **options: Any) -> Any:
+        """nbclient's, with a stopwatch in the place of its limits."""
+        ending = asyncio.ensure_future(self._end_in_time(cell))
+        try:
+            return await super().async_execute_cell(cell, cell_index, **options)
+        finally:
+            ending.cancel()
+
+    execute_cell = run_sync(async_execute_cell)
+
+    async def _end_in_time(self, cell: NotebookNode) -> None:
+        """Interrupts a cell that takes too long, and ends a kernel that does not mind."""
+        await self._has_had(min(self.timeout or self.seconds, self._left()))
+        self._interrupt()
+        cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
+        await self._has_had(GRACE)
+        self._kill("an earlier cell took too long and could not be stopped")
+
+    async def _has_had(self, seconds: float) -> None:
+        """Sleeps until the hand-in has had so many seconds more, or all that there are."""
+        end = self.watch.read() + seconds
+        while self.watch.read() < end and self.watch.on_the_wall() < self.patience:
+            await asyncio.sleep(EVERY)
+
+    def _look_at_the_wall(self) -> None:
+        """Gives a hand-in up that the machine keeps waiting for too long."""
+        if self.watch.on_the_wall() > self.patience:
+            raise RuntimeError(
+                f"This hand-in was not graded: in {self.patience} seconds its code got "
+                f"{self.watch.read():.0f} seconds of computing. Grade it again when the machine "
+                "is less busy."
+            )
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
         admitted = self.cap.admit(msg, cell_index)
         return super().process_message(admitted, cell, cell_index) if admitted else None
 
-    def _seconds_for(self, cell: NotebookNode | None) -> int:
-        return max(1, math.ceil(min(self.timeout or self.seconds, self._left())))
-
     def _left(self) -> float:
-        return self.seconds - (time.monotonic() - self.began)
+        return self.seconds - self.watch.seconds
 
     def _spent(self) -> str:
         return f"the {self.seconds} seconds that this hand-in may take are spent"
@@ -151,28 +195,34 @@ class RefereedExecute(Execute):
         """What comes of a cell before the referee; one that takes too long is interrupted."""
         if self.court is None:
             return []
-        try:
-            self.court.order(what, source, points)
-            if not self.court.answered(seconds or self.check_timeout):
-                self._interrupt()
-                if not self.court.answered(GRACE):
-                    self._kill("a check called a function that could not be stopped")
-                    if not self.court.answered(PATIENCE):
-                        self.court.close()
-                        self.court = None
-                        return [failure("Timeout", "Looking at this answer takes for ever.")]
-            return self.court.outputs()
-        except Dismissed as error:  # no verdict, and so no mark
-            raise RuntimeError(
-                f"This hand-in was not graded, its referee was lost: {error}"
-            ) from None
+        self.court.order(what, source, points)
+        if not self._answers(seconds or self.check_timeout):
+            self._interrupt()
+            if not self._answers(GRACE):
+                self._kill("a check called a function that could not be stopped")
+                if not self._answers(PATIENCE):
+                    self.court.close()
+                    self.court = None
+                    return [failure("Timeout", "Looking at this answer takes for ever.")]
+        return self.court.outputs()
+
+    def _answers(self, seconds: float) -> bool:
+        """Whether the referee answers before the hand-in has had so many seconds more."""
+        assert self.court
+        end = self.watch.read() + seconds
+        while not self.court.answered(EVERY):
+            self._look_at_the_wall()
+            if self.watch.read() > end:
+                return self.court.answered(0)
+        return True
 
     def _await(self, serving: str) -> None:
         """Wait until the kernel is free for the next cell."""
-        deadline = time.monotonic() + GRACE
-        while time.monotonic() < deadline:
+        end = self.watch.read() + GRACE
+        while self.watch.read() < end:
+            self._look_at_the_wall()
             try:
-                reply = run_sync(self.kc.get_shell_msg)(timeout=1)
+                reply = run_sync(self.kc.get_shell_msg)(timeout=EVERY)
             except Exception:
                 if run_sync(self.km.is_alive)():
                     continue

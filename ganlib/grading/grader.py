@@ -8,6 +8,7 @@ with one thread, and so that whatever kills it kills one hand-in's run and no wo
 """
 
 import logging
+import os
 import pickle
 import sys
 import time
@@ -17,7 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import nbformat
-import psutil
 import torch  # noqa: F401 - imported once here, and not once for each hand-in
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -28,12 +28,13 @@ from ganlib.grading.execute import RefereedExecute
 from ganlib.grading.handin import notebook_files
 from ganlib.grading.mend import Ungradable, mend
 from ganlib.grading.provisioner import SandboxProvisioner
+from ganlib.grading.stopwatch import cpu_seconds
 from ganlib.grading.task import Graded, Task
 
 
 def grade(task: Task) -> Graded:
     """Grades one hand-in; whatever is wrong with it is in the result."""
-    began, spent = time.perf_counter(), cpu_seconds()
+    began, spent = time.perf_counter(), cpu_seconds(os.getpid())
     notes = list(task.handin.notes)
     found: dict = {}
     error = ""
@@ -49,21 +50,9 @@ def grade(task: Task) -> Graded:
         error=error,
         notes=tuple(notes),
         seconds=time.perf_counter() - began,
-        cpu_seconds=max(0.0, cpu_seconds() - spent),
+        cpu_seconds=max(0.0, cpu_seconds(os.getpid()) - spent),
         **found,
     )
-
-
-def cpu_seconds() -> float:
-    """Of this process, of all that it has started and still runs, and of what those have reaped."""
-    me = psutil.Process()
-    total = 0.0
-    for process in (me, *me.children(recursive=True)):
-        try:
-            total += sum(process.cpu_times()[:4])  # user, system, and both of reaped children
-        except psutil.NoSuchProcess:
-            continue
-    return total
 
 
 def _lay_out(task: Task, notes: list[str]) -> Config:

@@ -24,7 +24,13 @@ ALONE = "import sys; sys.path.append({path!r}); from ganlib.grading import warm;
 
 
 class Process(Protocol):
-    """A kernel's process."""
+    """A kernel's process.
+
+    Attributes:
+        pid: of the process above all that the student starts.
+    """
+
+    pid: int
 
     def poll(self) -> int | None:
         """Its exit status, negative for a signal; None while it runs."""
@@ -63,10 +69,10 @@ class SandboxedProcess:
         try:
             with theirs:
                 server.ask(json.dumps(request).encode(), [theirs.fileno(), *descriptors])
-            pid = self._settled()
-            self._init = os.pidfd_open(pid)
-            if not self._group.add(pid):
-                self._watch = MemoryWatch(pid, self._init, limits.memory, self._kill_now)
+            self.pid = self._settled()
+            self._init = os.pidfd_open(self.pid)
+            if not self._group.add(self.pid):
+                self._watch = MemoryWatch(self.pid, self._init, limits.memory, self._kill_now)
                 self._watch.start()
             self._control.send(b"go")
             self._control.setblocking(False)
@@ -149,6 +155,7 @@ class PlainProcess:
             pass_fds=descriptors,
             start_new_session=True,
         )
+        self.pid = self._process.pid
         assert self._process.stdin
         with self._process.stdin as stdin, contextlib.suppress(BrokenPipeError):
             stdin.write(json.dumps(request).encode())

@@ -96,6 +96,11 @@ class SandboxProvisioner(KernelProvisionerBase):
         return self._process is not None
 
     @property
+    def pid(self) -> int | None:
+        """Of the process above all that the student starts; None where there is none."""
+        return self._process.pid if self._process else None
+
+    @property
     def out_of_memory(self) -> bool:
         """Whether one of the kernel's processes was ended because all had too much memory."""
         return self._process.out_of_memory if self._process else self._ran_out_of_memory

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect
 
 from tests.grading.classroom import NAME, environment, new_classroom
-from tests.live.browsing import CHROMIUM, chromium, jupyter_lab
+from tests.live.browsing import CHROMIUM, PATIENCE, chromium, jupyter_lab
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -21,7 +21,6 @@ pytestmark = [
         reason="no Chromium on PATH: nobody clicks in the formgrader",
     ),
 ]
-PATIENCE = 180_000  # milliseconds to grade a hand-in on a busy machine
 COMMENT = "Clear: **both** steps."
 SCRIPT = "window.top.pwned = 1"
 HOSTILE = f"""
@@ -51,7 +50,7 @@ def classroom(tmp_path, monkeypatch):
 def page(classroom, tmp_path):
     with jupyter_lab(tmp_path) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1300, "height": 900})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(f"{address}/lab?reset")
         yield page
 
@@ -65,7 +64,7 @@ def shoot(page, name):
 def done(page, formgrader, words):
     """Waits for the box that says how it went, and closes it."""
     box = formgrader.locator(".modal-dialog")
-    expect(box).to_contain_text(words, timeout=PATIENCE)
+    expect(box).to_contain_text(words)
     shoot(page, words.split()[1])
     box.get_by_role("button", name="OK").click()
     expect(box).to_have_count(0)

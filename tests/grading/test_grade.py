@@ -55,7 +55,7 @@ def test_the_gradebook_is_what_nbgraders_own_command_makes(classroom, monkeypatc
         theirs.hand_in(answer, answer)
     ours = type(theirs)(shutil.copytree(root, root.with_name("ours")))
     command = ours.command("--workers", "2")
-    output, _ = command.communicate(timeout=300)
+    output, _ = command.communicate(timeout=1800)
     assert command.returncode == 0, output
     assert "3 graded, 0 unchanged, 0 failed" in output
     assert ours.scores() == {"right": 5.0, "wrong": 0.0, "exits": 3.0}

@@ -121,4 +121,4 @@ def test_a_referee_ends_with_its_grader_in_the_middle_of_a_step_without_end():
         bench.order("locked", "any(iter(int, 1))")
         assert not bench.answered(1)
         bench.close()
-        referee.wait(timeout=10)
+        referee.wait(timeout=600)

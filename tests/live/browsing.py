@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,11 +23,13 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+PATIENCE = 300.0  # seconds for anything in a page: it ends a hang, and says nothing of speed
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         yield browser
@@ -73,11 +75,11 @@ def jupyter_lab(folder: Path) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
-def _wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
+def _wait_for(url: str, process: subprocess.Popen) -> None:
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
             urllib.request.urlopen(url).close()
@@ -85,7 +87,7 @@ def _wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
             time.sleep(0.2)
         else:
             return
-    raise RuntimeError(f"no JupyterLab within {seconds} s (exit status {process.poll()})")
+    raise RuntimeError(f"no JupyterLab within {PATIENCE} s (exit status {process.poll()})")
 
 
 def open_notebook(page: Page, address: str, folder: Path, source: str) -> None:
@@ -101,11 +103,10 @@ def open_notebook(page: Page, address: str, folder: Path, source: str) -> None:
 
 def wait_for_kernel(page: Page) -> None:
     """JupyterLab says "idle" before there is a kernel; the session knows better."""
-    page.wait_for_selector(".jp-Notebook", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook")
     page.wait_for_function(
         """() => {
             const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
             return session?.isReady && session.session?.kernel?.status === "idle";
-        }""",
-        timeout=60_000,
+        }"""
     )

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.live.browsing import CHROMIUM, chromium, jupyter_lab, open_notebook
+from tests.live.browsing import CHROMIUM, PATIENCE, chromium, jupyter_lab, open_notebook
 
 
 # For a module, not the session: its event loop would be in the way of other modules' own.
@@ -21,16 +21,24 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page; an error on its console fails the test."""
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all pages of a module: JupyterLab's scripts are read and compiled once."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000})
+    context.set_default_timeout(1000 * PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty page; an error on its console fails the test."""
     page = context.new_page()
     errors: list[str] = []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
+    page.close()
     # On a reload ipywidgets looks for each widget once before the kernel has told of it.
     assert [e for e in errors if not e.startswith("Error: widget model not found")] == []
 
@@ -49,7 +57,7 @@ def notebook(page: Page, jupyter: tuple[str, Path]) -> Callable[..., Page]:
 
     def open_and_run(source: str, shows: str = ".ganlab[data-painted]") -> Page:
         open_notebook(page, *jupyter, source)
-        page.wait_for_selector(shows, timeout=60_000)
+        page.wait_for_selector(shows)
         return page
 
     return open_and_run

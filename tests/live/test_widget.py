@@ -17,6 +17,7 @@ from ganlib.live.failures import FAILURES
 from ganlib.live.losses import LOSSES
 from ganlib.live.problems import PROBLEMS, from_samples
 from ganlib.live.widget import DRAWN
+from tests.live.test_player import until
 
 
 def header(lab: GANLab) -> dict:
@@ -237,10 +238,9 @@ def test_playing_trains_and_pausing_stops_at_once(lab: GANLab) -> None:
     async def main() -> None:
         say(lab, press="play")
         assert lab.controls.play.description == "Pause"
-        await asyncio.sleep(0.4)
+        await until(lambda: lab.engine.iteration > 0)
         lab.controls.play.click()
         at = lab.engine.iteration
-        assert at > 0
         assert header(lab)["iteration"] == at
         await asyncio.sleep(0.1)
         assert (lab.engine.iteration, lab.playing) == (at, False)
@@ -283,8 +283,7 @@ def test_a_view_that_does_not_paint_makes_it_rest(lab: GANLab) -> None:
         await asyncio.sleep(0.15)
         assert lab.engine.iteration == at
         say(lab, seen=lab._player.sent)
-        await asyncio.sleep(0.15)
-        assert lab.engine.iteration > at
+        await until(lambda: lab.engine.iteration > at)
         lab.close()
 
     asyncio.run(main())
@@ -320,9 +319,7 @@ def test_an_error_while_it_plays_is_shown_and_pauses() -> None:
     async def main() -> None:
         lab = GANLab("gaussian", G=Tired(calls=30))
         lab.toggle()
-        async with asyncio.timeout(30):
-            while lab.playing:
-                await asyncio.sleep(0.05)
+        await until(lambda: not lab.playing)
         shown = header(lab)
         assert "G raised RuntimeError" in shown["error"]
         assert "tired" in shown["error"]
@@ -370,7 +367,7 @@ def execute() -> Callable[..., list]:
 
     def run(*cells: str) -> list:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+        NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
         return [cell.outputs for cell in notebook.cells]
 
     return run
@@ -389,6 +386,7 @@ def test_playing_without_a_front_end_ends_with_the_cell(execute: Callable) -> No
     """nbclient, nbval and nbgrader are neither held up nor kept busy."""
     _, after = execute(
         "from ganlib.live import GANLab\nlab = GANLab('two gaussians')\nlab.toggle()",
-        "import asyncio\nawait asyncio.sleep(2)\nprint(lab.playing, lab._player.resting)",
+        "import asyncio\nwhile not lab._player.resting:\n    await asyncio.sleep(0.1)\n"
+        "print(lab.playing, lab._player.resting)",
     )
     assert after[0].text == "True True\n"
