@@ -11,6 +11,7 @@ import statistics
 import time
 
 import torch
+from reference import steadiness
 from torch.optim import Adam
 
 from ganlib.data import ring
@@ -52,6 +53,7 @@ def one_by_one(runs: int, device: torch.device) -> None:
         )  # fmt: skip
 
 
+@steadiness()
 def main() -> None:
     device = choose_device("auto")
     wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None

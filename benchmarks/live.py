@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page
+from reference import steadiness
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the browser's helpers are the tests' own
 from tests.live.browsing import chromium, jupyter_lab, open_notebook
@@ -107,6 +108,7 @@ def measure(page: Page, seconds: float = 10, clicks: int = 20) -> list[float]:
     return [rate, statistics.median(answers), max(answers), cost, statistics.median(tails)]
 
 
+@steadiness()
 def main() -> None:
     head = ("frames/s", "click, ms", "slowest", "kernel, ms", "last, ms")
     print(f"{'':28}" + "".join(f"{word:>12}" for word in head))

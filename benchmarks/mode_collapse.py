@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
+from reference import steadiness
 from torch import Tensor, nn
 from torch.distributions import MixtureSameFamily
 from torch.optim import Adam
@@ -137,6 +138,7 @@ def line(scores: Tensor, modes: int) -> str:
     )
 
 
+@steadiness()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="the lines whose name has these words")

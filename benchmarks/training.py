@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 
 import torch
+from reference import steadiness
 from torch import nn
 from torch.optim import SGD
 
@@ -114,6 +115,7 @@ def table(title: str, first: str, second: str) -> None:
     print(f"\n{title}\n{'':<28}{first:>12}{second:>12}{'ratio':>10}")
 
 
+@steadiness()
 def main() -> None:
     device = choose_device("auto")
     threads = torch.get_num_threads()

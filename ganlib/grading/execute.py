@@ -22,8 +22,7 @@ from ganlib.grading.stopwatch import EVERY, Stopwatch
 __all__ = ["RefereedExecute"]
 
 SERVE = "import ganlib.grading.serving as _serving; _serving.serve()"
-# Seconds as a stopwatch counts them
-GRACE = 5.0  # for an interrupted kernel to answer
+# In seconds
 PATIENCE = 30.0  # for a check whose student's process is gone
 FOR_EVER = 10**6  # of nbclient's own limits, which are on the wall: the stopwatch ends a cell
 
@@ -43,8 +42,9 @@ class RefereedExecute(Execute):
     budget = Integer(900, help="Seconds that all cells of a hand-in may take together.")
     budgets = Dict(help="The budgets of assignments that have one of their own, by name.")
     check_timeout = Integer(300, help="Seconds that a check may take.")
+    grace = Integer(5, help="Seconds that an interrupted kernel has to answer.")
     patience = Integer(3000, help="Seconds on the wall, after which a hand-in is given up.")
-    for _trait in (budget, budgets, check_timeout, patience):
+    for _trait in (budget, budgets, check_timeout, grace, patience):
         _trait.tag(config=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -140,7 +140,7 @@ class RefereedExecute(Execute):
         await self._has_had(min(self.timeout or self.seconds, self._left()))
         self._interrupt()
         cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
-        await self._has_had(GRACE)
+        await self._has_had(self.grace)
         self._kill("an earlier cell took too long and could not be stopped")
 
     async def _has_had(self, seconds: float) -> None:
@@ -198,7 +198,7 @@ class RefereedExecute(Execute):
         self.court.order(what, source, points)
         if not self._answers(seconds or self.check_timeout):
             self._interrupt()
-            if not self._answers(GRACE):
+            if not self._answers(self.grace):
                 self._kill("a check called a function that could not be stopped")
                 if not self._answers(PATIENCE):
                     self.court.close()
@@ -218,7 +218,7 @@ class RefereedExecute(Execute):
 
     def _await(self, serving: str) -> None:
         """Wait until the kernel is free for the next cell."""
-        end = self.watch.read() + GRACE
+        end = self.watch.read() + self.grace
         while self.watch.read() < end:
             self._look_at_the_wall()
             try:

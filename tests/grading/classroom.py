@@ -1,7 +1,6 @@
 """A class of few: the fixture's notebook, released, and hand-ins of several kinds."""
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from nbgrader.coursedir import CourseDirectory
 
 from ganlib.grading import build, grade
 from ganlib.grading.assignment import read_course
-from tests.grading import quick
+from tests.grading import commands, quick
+from tests.grading.commands import environment
 
 ROOT = Path(__file__).parents[2]
 NAME = "00_average"
@@ -101,8 +101,7 @@ class Classroom:
 
     def autograde(self) -> None:
         """nbgrader's own command."""
-        command = [sys.executable, "-m", "nbgrader", "autograde", NAME]
-        subprocess.run(command, cwd=self.root, env=environment(), check=True)
+        commands.run(self.root, "nbgrader", "autograde", NAME)
 
     def mark(self, student: str, points: float, comment: str) -> None:
         """Marks the written answer as nbgrader's page does."""
@@ -151,12 +150,6 @@ class Classroom:
             path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
             for path in folder.rglob("*.ipynb")
         }
-
-
-def environment() -> dict[str, str]:
-    """nbgrader starts alembic by name; a grader has to find ganlib and these tests."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
 def new_classroom(root: Path, *, quick: bool) -> Classroom:

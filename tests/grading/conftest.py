@@ -1,12 +1,15 @@
 """A released notebook, copied for each test that grades a class."""
 
+import fcntl
 import os
 import shutil
 
 import pytest
 
 from ganlib.grading import sandbox
-from tests.grading.classroom import Classroom, environment, new_classroom
+from tests.grading.attacks import runner
+from tests.grading.classroom import Classroom, new_classroom
+from tests.grading.commands import environment
 
 
 def pytest_collection_modifyitems(items):
@@ -25,6 +28,20 @@ def fault(request, record_property):
     """What a test marked ``fault`` is about, for the table of tests.grading.faults."""
     if mark := request.node.get_closest_marker("fault"):
         record_property("fault", mark.args[0])
+
+
+@pytest.fixture(scope="session")
+def attacked_course(tmp_path_factory, testrun_uid, worker_id):
+    """The course of the attacks, made once for all processes of a run of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    if worker_id == "master":
+        return runner.make_course(base / "attacked")
+    shared = base.parent / f"attacked-{testrun_uid}"
+    with open(f"{shared}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            runner.make_course(base / "attacked").rename(shared)
+        return shared
 
 
 @pytest.fixture(scope="session")

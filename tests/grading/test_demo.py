@@ -11,7 +11,7 @@ from ganlib.grading import demo
 from ganlib.grading.demo_class import CLASS, EXERCISES, NAME, HandIn, cell
 from ganlib.grading.records import Record
 from ganlib.grading.report import Graded
-from tests.grading.classroom import environment
+from tests.grading.commands import environment
 from tests.notebooks.fastpath import read_cells
 
 ROOT = Path(__file__).parents[2]

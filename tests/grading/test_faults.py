@@ -7,7 +7,6 @@ Each fault is a line of docs/faults.md, which tests.grading.faults writes from a
 import errno
 import functools
 import json
-import multiprocessing
 import os
 import random
 import shutil
@@ -21,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -30,8 +28,10 @@ from ganlib.grading.assignment import read_assignment, read_course
 from ganlib.grading.gradebook import rows
 from ganlib.grading.handin import read
 from ganlib.grading.merge import Class
+from ganlib.grading.stopwatch import Stopwatch
 from tests.grading import faults, quick
-from tests.grading.classroom import NAME, Classroom, environment, new_classroom
+from tests.grading.classroom import NAME, Classroom, new_classroom
+from tests.grading.commands import environment, forks
 from tests.grading.test_grade import record
 
 CLASS = {"anna": "right", "ben": "half", "carl": "wrong", "dora": "blank", "emil": "right"}
@@ -79,14 +79,10 @@ def test_killed_twenty_times_and_started_again(graded, tmp_path, monkeypatch, to
     assert undisturbed.grade(monkeypatch) == 0
     hand_in_again(graded)
 
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.grading.quick"])
     (scratch := tmp_path / "scratch").mkdir()
     chance, killed, longest = random.Random(5), 0, 3.0
     for _ in range(KILLS):
-        run = context.Process(
-            target=quick.run_here, args=(str(graded.root), str(scratch), "--force")
-        )
+        run = forks.Process(target=quick.run_here, args=(str(graded.root), str(scratch), "--force"))
         began = time.monotonic()
         run.start()
         run.join(chance.uniform(0, longest))
@@ -309,6 +305,32 @@ def test_a_spent_budget_ends_a_hand_in_with_a_clear_line(sandboxed, monkeypatch,
     said = "This check was not run: the 6 seconds that this hand-in may take are spent."
     assert said in text
     told(f"graded: 3 points for what came before, then {said[:-1]!r}; the next has its 5 points")
+
+
+@pytest.mark.fault("a machine so busy that a right answer gets no computing time")
+@pytest.mark.sandbox
+def test_a_busy_machine_costs_no_points(sandboxed, monkeypatch, capsys, told):
+    class Starved(Stopwatch):
+        """As of processes that could run all the time, and are never let."""
+
+        def read(self):
+            return 0.0
+
+    notebook = sandboxed.answered("right")
+    (cell,) = (cell for cell in notebook.cells if cell.id == "F1")
+    cell.source = f"import time\ntime.sleep(4)\n{cell.source}"
+    sandboxed.hand_in("anna", nbformat.writes(notebook).encode())
+    sandboxed.settings("c.Execute.timeout = 1\nc.RefereedExecute.patience = 2\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "Stopwatch", Starved)
+        assert sandboxed.grade(patch) == 1
+    said = record(sandboxed, "anna")["error"]
+    assert "in 2 seconds its code got 0 seconds of computing. Grade it again" in said
+    assert sandboxed.scores() == {"anna": None}
+    sandboxed.settings("c.Execute.timeout = 600\nc.RefereedExecute.patience = 3000\n")
+    assert sandboxed.grade(monkeypatch) == 0
+    assert sandboxed.scores() == {"anna": 5.0}
+    told("failed: it was not graded, and is to be graded again; a second run gives its 5 points")
 
 
 @pytest.mark.fault("an answer on which a check counts for ever")

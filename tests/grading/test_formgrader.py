@@ -11,7 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect
 
-from tests.grading.classroom import NAME, environment, new_classroom
+from tests.grading.classroom import NAME, new_classroom
+from tests.grading.commands import environment
 from tests.live.browsing import CHROMIUM, PATIENCE, chromium, jupyter_lab
 
 pytestmark = [

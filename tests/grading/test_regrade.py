@@ -7,7 +7,8 @@ import pytest
 
 from ganlib.grading import grade, regrade
 from ganlib.grading.build import read_source
-from tests.grading.classroom import NAME, environment
+from tests.grading.classroom import NAME
+from tests.grading.commands import environment
 from tests.grading.quick import in_this_process, no_cluster
 
 CLASS = {"anna": "right", "ben": "half", "carl": "wrong", "dora": "blank"}

@@ -8,19 +8,17 @@ Three of the four answer in writing, too; a person marks two of those answers.
 
 import csv
 import html
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedNotebook
 
 from ganlib.grading.build import write_solution
+from tests.grading import commands
 from tests.notebooks.fastpath import Variant, read_cells, read_variants, read_written
 
 ROOT = Path(__file__).parents[2]
@@ -42,18 +40,21 @@ class Class:
     variant: Variant
     written: dict[str, float]  # by written answer, the points there are
     waiting: dict[str, set[str]] = field(default_factory=dict)  # by student, before anyone marked
+    log: str = ""  # of the command that graded
 
-    def nbgrader(self, *arguments: str) -> None:
-        bin = Path(sys.executable).parent  # nbgrader starts alembic by name
-        path = os.pathsep.join([str(bin), os.environ["PATH"]])
-        steps = {"GANLIB_MNIST_STEPS": "20"}  # enough to see that training runs
-        subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
-            cwd=self.root,
-            env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)} | steps,
-            check=True,
-            stdin=subprocess.DEVNULL,
+    def nbgrader(self, *arguments: str, check: bool = True) -> str:
+        steps = "20"  # enough to see that training runs
+        return commands.run(
+            self.root, "nbgrader", *arguments, check=check, GANLIB_MNIST_STEPS=steps
         )
+
+    def of(self, gradebook: Gradebook, student: str) -> SubmittedNotebook:
+        """What the gradebook has of a student; one who was not graded fails no other's tests."""
+        if not (self.root / "grading/autograded" / student / self.name).exists():
+            errors = [line for line in self.log.splitlines() if "Error" in line]
+            why = (errors or self.log.splitlines() or ["no word"])[-1]
+            pytest.fail(f"{student} was not graded: {why}", pytrace=False)
+        return gradebook.find_submission(self.name, student).notebooks[0]
 
     def read(self, folder: str) -> nbformat.NotebookNode:
         return nbformat.read(self.root / folder / self.name / f"{self.name}.ipynb", as_version=4)
@@ -66,7 +67,7 @@ class Class:
     def scores(self, student: str) -> dict[str, tuple[float, float]]:
         """By check cell, the points given and the points there are."""
         with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
-            grades = gradebook.find_submission(self.name, student).notebooks[0].grades
+            grades = self.of(gradebook, student).grades
             return {
                 grade.name: (grade.auto_score, grade.max_score)
                 for grade in grades
@@ -76,7 +77,7 @@ class Class:
     def needs_marking(self, student: str) -> set[str]:
         """The cells that nbgrader leaves to a person."""
         with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
-            grades = gradebook.find_submission(self.name, student).notebooks[0].grades
+            grades = self.of(gradebook, student).grades
             return {grade.name for grade in grades if grade.needs_manual_grade}
 
     def mark(self, student: str) -> None:
@@ -139,10 +140,12 @@ def grade_class(root: Path, source: Path, banks: Path) -> Class:
         "wrong",
         answers_only(graded.read("course"), solved | {solution: wrong.source} | own_words),
     )
-    graded.nbgrader("autograde", graded.name)
-    graded.waiting = {student: graded.needs_marking(student) for student in STUDENTS}
+    graded.log = graded.nbgrader("autograde", graded.name, check=False)
+    done = [s for s in STUDENTS if (root / "grading/autograded" / s / graded.name).exists()]
+    graded.waiting = {student: graded.needs_marking(student) for student in done}
     for student in MARKED:
-        graded.mark(student)
+        if student in done:
+            graded.mark(student)
     graded.nbgrader("generate_feedback", graded.name)
     graded.nbgrader("export")
     return graded

@@ -120,21 +120,29 @@ def _variant(path: Path, number: int, cell: NotebookNode) -> Variant:
     return Variant(source=cell.source, **header)
 
 
-def grade(
-    cells: tuple[Cell, ...],
-    replacements: Mapping[str, str] | None = None,
-    exercise: str | None = None,
-) -> list[Verdict]:
+def concerned(cells: tuple[Cell, ...], solution: str, variant: Variant) -> tuple[Cell, ...]:
+    """``cells`` with only the checks that say how a variant of one solution cell does.
+
+    For a right one these are all of its exercise. A wrong one is to fail a certain check: what
+    stands above the solution cell, or below that check, has no say in it.
+    """
+    exercise = solution.split("-")[0]
+    kept = [cell for cell in cells if cell.kind != "check" or cell.exercise == exercise]
+    names = [cell.grade_id for cell in kept]
+    if variant.kind == "wrong" and variant.fails in names:
+        first, last = names.index(solution), names.index(variant.fails)
+        kept = [cell for cell in kept[:first] if cell.kind != "check"] + kept[first : last + 1]
+    return tuple(kept)
+
+
+def grade(cells: tuple[Cell, ...], replacements: Mapping[str, str] | None = None) -> list[Verdict]:
     """Runs ``cells`` in order in a fresh ``__main__``, each going on where the last one failed.
 
-    ``replacements`` maps the grade_id of a solution cell to the source that a student wrote; of
-    the checks, only those of ``exercise`` are run where one is named.
+    ``replacements`` maps the grade_id of a solution cell to the source that a student wrote.
     """
     replacements = replacements or {}
     if unknown := replacements.keys() - {cell.grade_id for cell in cells}:
         raise ValueError(f"no solution cell is called {', '.join(sorted(unknown))}")
-    if exercise:
-        cells = tuple(c for c in cells if c.kind != "check" or c.exercise == exercise)
     main = types.ModuleType("__main__")
     torch.manual_seed(0)
     with _as_main(main), _one_thread():

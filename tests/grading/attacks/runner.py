@@ -2,7 +2,6 @@
 
 import hashlib
 import html.parser
-import os
 import re
 import shutil
 import socket
@@ -18,15 +17,21 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
 from ganlib.grading.build import read_source
+from tests.grading import commands
 from tests.grading.attacks.bank import NAME, SOURCE, Case, maxima, solved
 
 ROOT = Path(__file__).parents[3]
 NEIGHBOUR = "aaron"  # an honest student, graded before all others
+GRADE = ("ganlib.grading.grade", NAME, "--workers", "2")
 OUTSIDE = 47113  # the port of a server that no hand-in should reach
-SECONDS = 10  # that a cell may take
+SECONDS = 5  # that a cell or a check may take here
+STOCK_SECONDS = 10  # on the wall, that a cell may take on stock nbgrader
 PATIENCE = 180  # seconds for a hand-in on stock nbgrader
 
-SETTINGS = f"\nc.Execute.timeout = c.RefereedExecute.check_timeout = {SECONDS}\n"
+SETTINGS = f"""
+c.Execute.timeout = c.RefereedExecute.check_timeout = {SECONDS}
+c.RefereedExecute.grace = 2
+"""
 STOCK_SETTINGS = f"""
 from pathlib import Path
 
@@ -39,7 +44,7 @@ c.CourseDirectory.submitted_directory = "grading/submitted"
 c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{{root}}/gradebook.db?timeout=60"
-c.Execute.timeout = {SECONDS}
+c.Execute.timeout = {STOCK_SECONDS}
 """
 
 
@@ -67,11 +72,23 @@ class Result:
     def wins(self, case: Case) -> bool:
         return bool(self.gains(case) or self.harm)
 
+    def objections(self, case: Case) -> str:
+        """What is not as it should be, in one line; nothing where all is."""
+        words = [f"harm: {each}" for each in self.harm]
+        for name in sorted(self.points.keys() | case.points.keys()):
+            got, due = self.points.get(name, 0), case.points.get(name, 0)
+            words += [f"{name} has {got:g} points, due are {due:g}"] if got != due else []
+        return f"{'; '.join(words)}; the grader says: {self.outcome}" if words else ""
+
     as_dict = asdict
 
 
 def make_course(root: Path) -> Path:
-    """A course of the one notebook, released."""
+    """A course of the one notebook, released, in which an honest student has been graded.
+
+    Raises:
+        RuntimeError: he has not got all his points; in one line, what the grader says.
+    """
     (root / "home").mkdir(parents=True)
     (root / "solutions" / NAME).mkdir(parents=True)
     shutil.copy(SOURCE, root / "solutions" / NAME)
@@ -79,10 +96,13 @@ def make_course(root: Path) -> Path:
     (root / "nbgrader_config.py").write_text(settings + SETTINGS, encoding="utf-8")
     source = root / "solutions" / NAME / SOURCE.name
     nbformat.write(read_source(source), source.with_suffix(".ipynb"))
-    run(root, ["-m", "nbgrader", "generate_assignment", NAME])
+    run(root, "nbgrader", "generate_assignment", NAME)
     folder = root / "grading/submitted" / NEIGHBOUR / NAME
     folder.mkdir(parents=True)
     nbformat.write(solved(released(root)), folder / f"{NAME}.ipynb")
+    log = run(root, *GRADE, check=False)
+    if loss := [*neighbours_loss(root)]:
+        raise RuntimeError(f"{loss[0]}: {' '.join(log.split())[-300:]}")
     return root
 
 
@@ -94,35 +114,14 @@ def hand_in(root: Path, case: Case) -> None:
     case.hand_in(released(root), root / "grading/submitted" / case.id / NAME)
 
 
-def start(folder: Path, words: list[str], *, hull: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """Starts Python in ``folder``, with a home of its own."""
-    bin = Path(sys.executable).parent  # nbgrader starts alembic by name
-    env = {
-        "PATH": os.pathsep.join([str(bin), os.environ["PATH"]]),
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(folder / "home"),
-        "GRADERS_SECRET": "known to graders alone",
-        "OMP_NUM_THREADS": "1",
-    }
-    return subprocess.Popen(
-        [*hull, sys.executable, *words],
-        cwd=folder,
-        env=os.environ | env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
+def surroundings(folder: Path) -> dict[str, str]:
+    """What the environment of a command in ``folder`` has besides: a home, and a secret."""
+    return {"HOME": str(folder / "home"), "GRADERS_SECRET": "known to graders alone"}
 
 
-def run(folder: Path, words: list[str], *, check: bool = True) -> str:
+def run(folder: Path, *words: str, check: bool = True) -> str:
     """What a command says; RuntimeError where it fails and should not."""
-    with start(folder, words) as process:
-        said = process.stdout.read()
-    if check and process.returncode:
-        raise RuntimeError(said)
-    return said
+    return commands.run(folder, *words, check=check, **surroundings(folder))
 
 
 # Here
@@ -131,29 +130,32 @@ def run(folder: Path, words: list[str], *, check: bool = True) -> str:
 def grade_here(course: Path, root: Path, cases: list[Case]) -> dict[str, Result]:
     """Grades ``cases`` in one run, as one class, with the project's settings."""
     shutil.copytree(course, root)
-    grader = ["-m", "ganlib.grading.grade", NAME, "--workers", "2"]
-    run(root, [*grader, "--student", NEIGHBOUR])
     for case in cases:
         hand_in(root, case)
     before = digest(root)
     with server():
-        log = run(root, grader, check=False)
-        log += run(root, ["-m", "nbgrader", "generate_feedback", NAME], check=False)
+        log = run(root, *GRADE, check=False)
+        log += run(root, "nbgrader", "generate_feedback", NAME, check=False)
     return {case.id: read_result(root, case, before, log) for case in cases}
 
 
-class Graded:
-    """The results of ``cases``: asked for one, it grades all those of the same bank in one run."""
+def group(case: Case) -> str:
+    """The class in which a case is graded in the tests: three of about the same size."""
+    return case.bank if case.bank in ("accidents", "verdict") else "others"
 
-    def __init__(self, base: Path, cases: list[Case]) -> None:
-        self.base, self.cases = base, cases
-        self.course = make_course(base / "course")
+
+class Graded:
+    """The results of ``cases``: asked for one, it grades all those of the same group in one run."""
+
+    def __init__(self, course: Path, base: Path, cases: list[Case]) -> None:
+        self.course, self.base, self.cases = course, base, cases
         self.results: dict[str, Result] = {}
 
     def __getitem__(self, case: Case) -> Result:
         if case.id not in self.results:
-            bank = [each for each in self.cases if each.bank == case.bank]
-            self.results |= grade_here(self.course, self.base / case.bank, bank)
+            name = group(case)
+            cases = [each for each in self.cases if group(each) == name]
+            self.results |= grade_here(self.course, self.base / name, cases)
         return self.results[case.id]
 
 
@@ -171,8 +173,18 @@ def grade_on_stock(course: Path, base: Path, cases: list[Case]) -> Iterator[tupl
         shutil.copytree(course, base / case.id)
         hand_in(base / case.id, case)
         known[case.id] = case, digest(base / case.id)
-    module = ["-m", "tests.grading.attacks.stock", NAME, str(PATIENCE), str(base)]
-    with server(), start(base, module, hull=container(base)) as process:
+    module = ["tests.grading.attacks.stock", NAME, str(PATIENCE), str(base)]
+    process = subprocess.Popen(
+        [*container(base), sys.executable, "-m", *module],
+        cwd=base,
+        env=commands.environment() | surroundings(base),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    with server(), process:
         for line in process.stdout:
             if (name := line.strip()) in known:
                 log = (base / name / "log").read_text(encoding="utf-8", errors="replace")
@@ -193,7 +205,7 @@ def stock_course(course: Path, root: Path) -> Path:
     """A copy of the course with stock settings, the neighbour graded."""
     shutil.copytree(course, root)
     (root / "nbgrader_config.py").write_text(STOCK_SETTINGS, encoding="utf-8")
-    run(root, ["-m", "nbgrader", "autograde", NAME, "--student", NEIGHBOUR])
+    run(root, "nbgrader", "autograde", NAME, "--student", NEIGHBOUR)
     return root
 
 

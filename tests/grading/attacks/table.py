@@ -80,7 +80,7 @@ def page(stock: Results, here: Results) -> str:
     return "\n".join(
         [
             INTRODUCTION.format(
-                most=sum(maxima().values()), checks=len(maxima()), seconds=runner.SECONDS
+                most=sum(maxima().values()), checks=len(maxima()), seconds=runner.STOCK_SECONDS
             ),
             ATTACKS.format(
                 count=len(bad),
