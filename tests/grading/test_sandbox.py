@@ -32,6 +32,8 @@ from ganlib.grading.provisioner import SandboxKernelManager
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 2**20
 
+pytestmark = pytest.mark.xdist_group("sandbox")  # they share a warm server
+
 
 @pytest.fixture(scope="module", autouse=True)
 def bubblewrap():

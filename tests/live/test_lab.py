@@ -227,7 +227,7 @@ def test_what_is_saved_has_a_picture_and_no_state(
         newest = max(jupyter[1].glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
         saved = json.loads(newest.read_text())
         *_, picture = saved["cells"][0]["outputs"]
-        if at in picture["data"]["text/plain"]:
+        if at in picture["metadata"]["image/png"]["alt"]:
             break
     assert at in picture["metadata"]["image/png"]["alt"]
     assert "image/png" in picture["data"]
