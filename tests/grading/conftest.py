@@ -31,10 +31,10 @@ def fault(request, record_property):
 
 
 @pytest.fixture(scope="session")
-def attacked_course(tmp_path_factory, testrun_uid, worker_id):
+def attacked_course(tmp_path_factory, testrun_uid):
     """The course of the attacks, made once for all processes of a run of the tests."""
     base = tmp_path_factory.getbasetemp()
-    if worker_id == "master":
+    if "PYTEST_XDIST_WORKER" not in os.environ:
         return runner.make_course(base / "attacked")
     shared = base.parent / f"attacked-{testrun_uid}"
     with open(f"{shared}.lock", "w") as lock:

@@ -57,9 +57,8 @@ def jupyter_lab(folder: Path) -> Iterator[str]:
     (own / "jupyter_config.json").write_text(json.dumps(settings))
     (own / "labconfig").mkdir()
     # Node is not asked, at each opening of a page, whether extensions should be built anew.
-    (own / "labconfig/page_config.json").write_text(
-        '{"buildCheck": false, "buildAvailable": false}'
-    )
+    no_build = {"buildCheck": False, "buildAvailable": False}
+    (own / "labconfig/page_config.json").write_text(json.dumps(no_build))
     news = own / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True)
     news.write_text('{"fetchNews": "false"}')  # or it asks, above everything else
