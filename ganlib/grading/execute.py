@@ -24,6 +24,7 @@ __all__ = ["RefereedExecute"]
 SERVE = "import ganlib.grading.serving as _serving; _serving.serve()"
 # In seconds
 PATIENCE = 30.0  # for a check whose student's process is gone
+STARTUP = 600  # on the wall, for a kernel to be ready on a busy machine
 FOR_EVER = 10**6  # of nbclient's own limits, which are on the wall: the stopwatch ends a cell
 
 
@@ -51,6 +52,7 @@ class RefereedExecute(Execute):
         kwargs.setdefault("kernel_manager_class", SandboxKernelManager)
         kwargs.setdefault("shutdown_kernel", "immediate")
         kwargs.setdefault("iopub_timeout", FOR_EVER)
+        kwargs.setdefault("startup_timeout", STARTUP)
         super().__init__(*args, **kwargs)
 
     def preprocess(

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from ganlib.grading.limits import ControlGroup, Limits, MemoryWatch
 from ganlib.grading.sandbox import PACKAGE, SandboxUnavailable, WarmServer
 
-PATIENCE = 60.0  # seconds for a kernel to be forked on a busy machine
+PATIENCE = 300.0  # seconds for a kernel to be forked on a busy machine
 PATIENCE_AT_THE_END = 2.0  # seconds for it to end all that it has started
 CREDENTIALS = struct.Struct("3i")  # process, user, group
 ALONE = "import sys; sys.path.append({path!r}); from ganlib.grading import warm; warm.alone({fds})"

@@ -19,7 +19,7 @@ import psutil
 
 ROOT = Path("/sys/fs/cgroup")
 EVERY = 0.25  # seconds between two looks
-PATIENCE = 2.0  # seconds for the last process to leave its control group
+PATIENCE = 30.0  # seconds for the last process to leave its control group
 
 
 @dataclass(frozen=True)
