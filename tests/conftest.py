@@ -3,6 +3,7 @@
 import hypothesis
 import matplotlib
 import torch
+import torch._dynamo  # with the first optimizer it would come, in each fork anew
 import tqdm.auto  # noqa: F401 (before a kernel's modules, where it would draw widgets)
 
 matplotlib.use("Agg")  # no screen is needed
