@@ -4,12 +4,15 @@
 safe and takes milliseconds. ``in_this_process`` stands where the cluster stands.
 """
 
+import contextlib
+import io
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_output
 from traitlets import Bool, Float
@@ -17,6 +20,7 @@ from traitlets import Bool, Float
 from ganlib.grading import grade
 from ganlib.grading.grader import grade as grade_one
 from ganlib.grading.task import Graded, Task
+from tests.grading import commands
 
 
 class Quick(Preprocessor):
@@ -55,6 +59,18 @@ def in_this_process(client, assignment, students, prepare, limit):
 @contextmanager
 def no_cluster(scheduler, workers):
     yield None
+
+
+def grade_in_this_process(root: Path, *arguments: str) -> str:
+    """What the command says. The servers that it warms up stay warm for the next class."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+        patch.chdir(root)
+        patch.setenv("PATH", commands.environment()["PATH"])
+        patch.setattr(grade, "connect", no_cluster)
+        patch.setattr(grade, "grade_all", in_this_process)
+        grade.main([*arguments, "--course", str(root)])
+    return said.getvalue()
 
 
 def run_here(root: str, scratch: str, *arguments: str) -> None:

@@ -22,7 +22,7 @@ def graded(request, attacked_course, tmp_path_factory):
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, id=case.id, marks=pytest.mark.xdist_group(runner.group(case)))
+        pytest.param(case, id=case.id, marks=pytest.mark.xdist_group(f"attacks-{case.bank}"))
         for case in ATTACKS
     ],
 )

@@ -101,6 +101,7 @@ def _kind(cell: NotebookNode) -> str:
     return "check" if graded.grade else "solution" if graded.solution else "locked"
 
 
+@functools.cache
 def read_variants(path: Path) -> list[Variant]:
     """The bank at ``path``: variants of the solution cell that the file is named after."""
     cells = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import html.parser
+import os
 import re
 import shutil
 import socket
@@ -19,10 +20,13 @@ from nbgrader.api import Gradebook, MissingEntry
 from ganlib.grading.build import read_source
 from tests.grading import commands
 from tests.grading.attacks.bank import NAME, SOURCE, Case, maxima, solved
+from tests.grading.quick import grade_in_this_process
+
+# Before any process of the graders starts: their environment is not a hand-in's to see.
+os.environ["GRADERS_SECRET"] = "known to graders alone"
 
 ROOT = Path(__file__).parents[3]
 NEIGHBOUR = "aaron"  # an honest student, graded before all others
-GRADE = ("ganlib.grading.grade", NAME, "--workers", "2")
 OUTSIDE = 47113  # the port of a server that no hand-in should reach
 SECONDS = 5  # that a cell or a check may take here
 STOCK_SECONDS = 10  # on the wall, that a cell may take on stock nbgrader
@@ -100,7 +104,7 @@ def make_course(root: Path) -> Path:
     folder = root / "grading/submitted" / NEIGHBOUR / NAME
     folder.mkdir(parents=True)
     nbformat.write(solved(released(root)), folder / f"{NAME}.ipynb")
-    log = run(root, *GRADE, check=False)
+    log = grade_in_this_process(root, NAME)
     if loss := [*neighbours_loss(root)]:
         raise RuntimeError(f"{loss[0]}: {' '.join(log.split())[-300:]}")
     return root
@@ -115,8 +119,8 @@ def hand_in(root: Path, case: Case) -> None:
 
 
 def surroundings(folder: Path) -> dict[str, str]:
-    """What the environment of a command in ``folder`` has besides: a home, and a secret."""
-    return {"HOME": str(folder / "home"), "GRADERS_SECRET": "known to graders alone"}
+    """What the environment of a command in ``folder`` has besides: a home of its own."""
+    return {"HOME": str(folder / "home")}
 
 
 def run(folder: Path, *words: str, check: bool = True) -> str:
@@ -134,18 +138,13 @@ def grade_here(course: Path, root: Path, cases: list[Case]) -> dict[str, Result]
         hand_in(root, case)
     before = digest(root)
     with server():
-        log = run(root, *GRADE, check=False)
+        log = grade_in_this_process(root, NAME)
         log += run(root, "nbgrader", "generate_feedback", NAME, check=False)
     return {case.id: read_result(root, case, before, log) for case in cases}
 
 
-def group(case: Case) -> str:
-    """The class in which a case is graded in the tests: three of about the same size."""
-    return case.bank if case.bank in ("accidents", "verdict") else "others"
-
-
 class Graded:
-    """The results of ``cases``: asked for one, it grades all those of the same group in one run."""
+    """The results of ``cases``: asked for one, it grades all those of the same bank in one run."""
 
     def __init__(self, course: Path, base: Path, cases: list[Case]) -> None:
         self.course, self.base, self.cases = course, base, cases
@@ -153,9 +152,8 @@ class Graded:
 
     def __getitem__(self, case: Case) -> Result:
         if case.id not in self.results:
-            name = group(case)
-            cases = [each for each in self.cases if group(each) == name]
-            self.results |= grade_here(self.course, self.base / name, cases)
+            bank = [each for each in self.cases if each.bank == case.bank]
+            self.results |= grade_here(self.course, self.base / case.bank, bank)
         return self.results[case.id]
 
 
