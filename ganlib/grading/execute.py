@@ -23,7 +23,7 @@ __all__ = ["RefereedExecute"]
 
 SERVE = "import ganlib.grading.serving as _serving; _serving.serve()"
 # In seconds
-PATIENCE = 30.0  # for a check whose student's process is gone
+PATIENCE = 30.0  # for a cell that was interrupted, and for a check whose student's process is gone
 STARTUP = 600  # on the wall, for a kernel to be ready on a busy machine
 FOR_EVER = 10**6  # of nbclient's own limits, which are on the wall: the stopwatch ends a cell
 
@@ -142,7 +142,7 @@ class RefereedExecute(Execute):
         await self._has_had(min(self.timeout or self.seconds, self._left()))
         self._interrupt()
         cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
-        await self._has_had(self.grace)
+        await self._has_had(PATIENCE)
         self._kill("an earlier cell took too long and could not be stopped")
 
     async def _has_had(self, seconds: float) -> None:

@@ -365,8 +365,11 @@ HOG = """
     import os, time
     for _ in range(12):
         if os.fork() == 0:
-            x = bytearray(os.urandom(1)) * (150 * 2**20)
-            time.sleep(600)
+            try:
+                x = bytearray(os.urandom(1)) * (150 * 2**20)
+                time.sleep(600)
+            finally:
+                os._exit(0)  # and do not go on as a second kernel
     time.sleep(600)
 """
 
