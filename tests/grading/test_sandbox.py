@@ -376,14 +376,17 @@ HOG = """
 
 def test_too_much_memory_in_many_processes_ends_some_or_all():
     with Kernel(memory=1024 * MEGABYTE) as kernel:
+        ended = threading.Event()
 
         def stop():
-            if eventually(lambda: kernel.provisioner.out_of_memory):
+            eventually(lambda: kernel.provisioner.out_of_memory)
+            while not ended.wait(1):  # an interrupt in the middle of a fork is lost
                 kernel.provisioner.stop_cell()
 
         threading.Thread(target=stop, daemon=True).start()
         with contextlib.suppress(DeadKernelError):
             kernel.run(HOG)
+        ended.set()
         assert kernel.provisioner.out_of_memory
 
 
