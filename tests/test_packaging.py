@@ -27,6 +27,7 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "zmq": "pyzmq",
 }
+OUR_OWN = {"ganlib", "tests", "reference"}  # the last is benchmarks/reference.py
 # Where conda has another name.
 CONDA = {"playwright-python": "playwright", "pytorch": "torch"}
 
@@ -57,7 +58,7 @@ def imports(path, *, at_the_top):
                 found.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.split(".")[0])
-    others = found - sys.stdlib_module_names - {"ganlib", "tests"}
+    others = found - sys.stdlib_module_names - OUR_OWN
     return {canonicalize_name(DISTRIBUTIONS.get(name, name)) for name in others}
 
 
