@@ -125,14 +125,13 @@ def concerned(cells: tuple[Cell, ...], solution: str, variant: Variant) -> tuple
     """``cells`` with only the checks that say how a variant of one solution cell does.
 
     For a right one these are all of its exercise. A wrong one is to fail a certain check: what
-    stands above the solution cell, or below that check, has no say in it.
+    stands below that has no say in it.
     """
     exercise = solution.split("-")[0]
     kept = [cell for cell in cells if cell.kind != "check" or cell.exercise == exercise]
     names = [cell.grade_id for cell in kept]
     if variant.kind == "wrong" and variant.fails in names:
-        first, last = names.index(solution), names.index(variant.fails)
-        kept = [cell for cell in kept[:first] if cell.kind != "check"] + kept[first : last + 1]
+        kept = kept[: names.index(variant.fails) + 1]
     return tuple(kept)
 
 
