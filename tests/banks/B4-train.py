@@ -493,7 +493,7 @@ def train_simple_gan(seed):
     return G, history
 
 
-# %% nothing is cleared kind="wrong" fails="B4-train-moments" says="clears the old gradients"
+# %% nothing is cleared kind="wrong" fails="B4-train-moments" says="With seed 1, p_g has mean"
 def train_simple_gan(seed):
     torch.manual_seed(seed)
     G, D = make_generator(), make_discriminator()
