@@ -138,7 +138,7 @@ class RefereedExecute(Execute):
     execute_cell = run_sync(async_execute_cell)
 
     async def _end_in_time(self, cell: NotebookNode) -> None:
-        """Interrupts a cell that takes too long, and ends a kernel that does not mind."""
+        """Interrupts a cell that takes too long, and ends the kernel if the cell goes on."""
         await self._has_had(min(self.timeout or self.seconds, self._left()))
         self._interrupt()
         cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))

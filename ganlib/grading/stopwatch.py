@@ -40,7 +40,7 @@ class Stopwatch:
     def read(self) -> float:
         """Seconds so far. It sees what the processes do at this moment: call it every EVERY s."""
         now, (cpu, awake) = time.monotonic(), self._look()
-        # Nobody knows what lies between two looks that are further apart than they should be.
+        # Of two looks that are far apart, the time between may have been spent waiting.
         slept = 0.0 if awake else min(now - self._then, 2 * EVERY)
         self.seconds += max(slept, cpu - self._cpu)
         self._then, self._cpu = now, max(cpu, self._cpu)

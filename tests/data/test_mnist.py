@@ -299,7 +299,7 @@ def test_closed_port(content, monkeypatch):
 
 @pytest.fixture
 def given_up():
-    """An event that a slow answer waits for; who waits for the answer waits for ever."""
+    """An event that a slow answer waits for. It is set when the test has ended."""
     event = threading.Event()
     yield event
     event.set()
