@@ -139,6 +139,7 @@ class RefereedExecute(Execute):
 
     async def _end_in_time(self, cell: NotebookNode) -> None:
         """Interrupts a cell that takes too long, and ends the kernel if the cell goes on."""
+        await asyncio.sleep(EVERY)  # most cells are done by then, and a look takes its time
         await self._has_had(min(self.timeout or self.seconds, self._left()))
         self._interrupt()
         cell.outputs.append(failure("Timeout", "This cell took too long, and was stopped."))
@@ -211,6 +212,8 @@ class RefereedExecute(Execute):
     def _answers(self, seconds: float) -> bool:
         """Whether the referee answers before the hand-in has had so many seconds more."""
         assert self.court
+        if self.court.answered(EVERY):
+            return True
         end = self.watch.read() + seconds
         while not self.court.answered(EVERY):
             self._look_at_the_wall()
@@ -220,16 +223,16 @@ class RefereedExecute(Execute):
 
     def _await(self, serving: str) -> None:
         """Wait until the kernel is free for the next cell."""
-        end = self.watch.read() + self.grace
-        while self.watch.read() < end:
+        end = None
+        while end is None or self.watch.read() < end:
             self._look_at_the_wall()
             try:
                 reply = run_sync(self.kc.get_shell_msg)(timeout=EVERY)
+                if reply["parent_header"].get("msg_id") == serving:
+                    return
             except Exception:
-                if run_sync(self.km.is_alive)():
-                    continue
-                self.dead = "the process ended while a check called its functions"
-                return
-            if reply["parent_header"].get("msg_id") == serving:
-                return
+                if not run_sync(self.km.is_alive)():
+                    self.dead = "the process ended while a check called its functions"
+                    return
+            end = end or self.watch.read() + self.grace
         self._kill("a check called a function that went on after it")

@@ -8,8 +8,10 @@ that a student's code does to its own process changes a verdict.
 import ast
 import contextlib
 import math
+import os
 import resource
 import socket
+import types
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any, cast
@@ -26,8 +28,12 @@ from traitlets.config import Config
 
 from ganlib.grading.bridge import Bridge, Malformed
 
-__all__ = ["Referee", "names_of", "run"]
+__all__ = ["ACROSS", "SETTINGS", "Referee", "Shell", "names_of", "run"]
 
+# Colours take most of the time of an error, and none is left on the student's page.
+SETTINGS = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"})
+HERE = os.path.dirname(__file__)
+ACROSS = "Your own code raised this, in another process."
 MEMORY = 8 * 2**30  # bytes of data that a referee may have: a student may send it a good deal
 
 
@@ -93,6 +99,25 @@ def names_of(source: str) -> set[str]:
     return found
 
 
+def lines_of(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
+    """A traceback, line by line."""
+    while trace:
+        yield trace
+        trace = trace.tb_next
+
+
+def joined(lines: list[types.TracebackType]) -> types.TracebackType | None:
+    """The traceback of these lines alone."""
+    whole = None
+    for line in reversed(lines):
+        whole = types.TracebackType(whole, line.tb_frame, line.tb_lasti, line.tb_lineno)
+    return whole
+
+
+def is_of_bridge(line: types.TracebackType) -> bool:
+    return os.path.dirname(line.tb_frame.f_code.co_filename) == HERE
+
+
 class SilentDisplayHook(DisplayHook):
     """Keeps a cell's last value instead of printing it."""
 
@@ -113,10 +138,21 @@ class Shell(InteractiveShell):
 
     displayhook_class = Type(SilentDisplayHook)
     error: NotebookNode | None = None
+    came_across = False  # the error, from the student's side
+
+    def _get_exc_info(self, exc_tuple: Any = None) -> Any:
+        """The error to show, with the check's lines and without those of the bridge."""
+        kind, error, trace = super()._get_exc_info(exc_tuple)
+        lines = [*lines_of(trace)]
+        self.came_across = any(map(is_of_bridge, lines))
+        return kind, error, joined([line for line in lines if not is_of_bridge(line)])
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         self.error = new_output(
-            "error", ename=str(etype.__name__), evalue=str(evalue), traceback=list(stb)
+            "error",
+            ename=str(etype.__name__),
+            evalue=str(evalue),
+            traceback=[*stb, ACROSS] if self.came_across else list(stb),
         )
 
     def outputs_of(self, source: str) -> list[NotebookNode]:
@@ -144,7 +180,7 @@ def run(orders: Connection, channel: socket.socket) -> None:
     """
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     torch.set_num_threads(1)
-    shell = Shell.instance(config=Config(HistoryManager={"enabled": False}))
+    shell = Shell.instance(config=SETTINGS)
     referee = Referee(Bridge(channel, "referee"), shell.user_ns)
     while True:
         try:

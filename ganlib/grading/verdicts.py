@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
 
 from ganlib.grading.cleaning import plain
-from ganlib.grading.referee import names_of
+from ganlib.grading.referee import ACROSS, names_of
 from ganlib.grading.sanitize import Given, given_cells
 
 __all__ = ["Check", "Exercise", "exercises", "is_hidden", "message", "passing", "summary"]
@@ -163,7 +163,7 @@ def _of_error(error: NotebookNode, *, hidden: bool) -> str:
         return error.evalue
     if error.ename == "NotImplementedError":
         return UNWRITTEN
-    theirs = any("bridge.py" in line for line in error.traceback)
+    theirs = ACROSS in error.traceback
     if error.ename == "AssertionError" and error.evalue and not (hidden and theirs):
         return error.evalue
     if hidden:

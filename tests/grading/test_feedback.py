@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from ganlib.grading.assignment import read_course
 from ganlib.grading.feedback import HideHiddenTests
+from ganlib.grading.referee import ACROSS
 from tests.grading.classroom import NAME
 
 HIDDEN = "### BEGIN HIDDEN TESTS\nsecret = f(3)\nassert secret == 3, 'f keeps its number'\n"
@@ -28,8 +29,14 @@ def hidden(*outputs, more=()):
     return notebook.cells
 
 
-def error(message, ename="AssertionError", file="a_check.py"):
-    traceback = ["Traceback", f"{file} in f", "----> 2 \x1b[1msecret\x1b[0m = f(3)", message]
+def error(message, ename="AssertionError", *more):
+    traceback = [
+        "Traceback",
+        "Cell In[1] in f",
+        "----> 2 \x1b[1msecret\x1b[0m = f(3)",
+        message,
+        *more,
+    ]
     return new_output("error", ename=ename, evalue=message, traceback=traceback)
 
 
@@ -39,7 +46,7 @@ def error(message, ename="AssertionError", file="a_check.py"):
         (error("f keeps its number"), "f keeps its number"),
         (error("secret", "NameError"), "It stopped with NameError."),
         (error("secret", "Secret"), "It stopped with an error."),
-        (error("called with a secret", file="ganlib/grading/bridge.py"), "It stopped with Assert"),
+        (error("called with a secret", "AssertionError", ACROSS), "It stopped with Assert"),
         (error("", "NotImplementedError"), "Not written yet."),
         (error("This check was not run: no time.", "NotRun"), "This check was not run: no time."),
         (new_output("stream", name="stderr", text="a secret"), "Your code printed a warning"),

@@ -1,19 +1,20 @@
 """The referee: what a check's outputs are, and whose a name is."""
 
 import contextlib
+import re
 import socket
 
 import psutil
 import pytest
-from traitlets.config import Config
 
 from ganlib.grading import court
-from ganlib.grading.referee import Referee, Shell, bounded, names_of
+from ganlib.grading.referee import ACROSS, SETTINGS, Referee, Shell, bounded, names_of
+from tests.grading.test_banks import student
 
 
 @pytest.fixture(scope="module")
 def shell():
-    yield Shell.instance(config=Config(HistoryManager={"enabled": False}))
+    yield Shell.instance(config=SETTINGS)
     Shell.clear_instance()
 
 
@@ -122,3 +123,17 @@ def test_a_referee_ends_with_its_grader_in_the_middle_of_a_step_without_end():
         assert not bench.answered(1)
         bench.close()
         referee.wait(timeout=600)
+
+
+def test_an_error_shows_the_lines_of_the_check_and_none_of_the_bridge(shell):
+    with student() as (bridge, run):
+        run("def f(x):\n    raise ValueError('no')")
+        shell.user_ns["f"] = bridge.ask("get", ["f"])["f"]
+        (error,) = shell.outputs_of("def twice(x):\n    return 2 * f(x)\ntwice(1)")
+        assert error.evalue == "no"
+        *shown, last = error.traceback
+        assert last == ACROSS
+        assert re.findall(r"^-+> (\d)", "\n".join(shown), re.MULTILINE) == ["3", "2"]
+        assert "ganlib" not in "".join(shown)
+        (error,) = shell.outputs_of("assert f is None, 'that is the check speaking'")
+        assert ACROSS not in error.traceback
