@@ -48,6 +48,8 @@ __all__ = ["Bridge", "Closed", "Malformed"]
 OPEN_TO_STUDENTS = {
     "attribute", "backward", "call", "forward", "hooks", "special", "step", "vjp", "vmap",
 }  # fmt: skip
+# Of these a check may send thousands, when it trains a student's network.
+FREQUENT = ("forward", "vjp")
 RAISED = 100  # exceptions of this side that the other may let pass, or raise again
 LOOPS: tuple[type, ...] = (
     types.GeneratorType, type(iter([])), type(iter(())), type(iter({})), enumerate, map, zip,
@@ -74,7 +76,8 @@ class Bridge:
         self.remotes: dict[str, Any] = {}  # what stands here for what is theirs
         self.shared = Shared(self)
         self.mentioned: set[str] = set()  # keys of which the messages of this check speak
-        self.modes: dict[str, list[bool]] = {}  # training flags that both sides know
+        self.parts: dict[str, list[nn.Module]] = {}  # of each network that both sides know
+        self.modes: dict[str, list[bool]] = {}  # and their training flags
         self.raised: dict[str, BaseException] = {}
         self.released: list[str] = []  # keys that the other side need not keep for me
 
@@ -92,7 +95,8 @@ class Bridge:
         number = next(self.numbers)
         packer, given = Packer(self._pack_other), mutable(parts)
         body = [packer.pack(list(parts)), packer.pack(lend or {})]
-        self._send(packer, ask=verb, number=number, body=body, grad=torch.is_grad_enabled(), **more)
+        more |= {"ask": verb, "number": number, "body": body, "grad": torch.is_grad_enabled()}
+        self._send(packer, near=verb in FREQUENT, **more)
         while True:
             header, buffers = self.frames.receive()
             if "ask" in header:
@@ -197,7 +201,7 @@ class Bridge:
             raise
         except BaseException as error:
             packer, fields = Packer(self._pack_other), {"error": self._describe(error)}
-        self._send(packer, number=header.get("number"), **fields)
+        self._send(packer, header.get("ask") in FREQUENT, number=header.get("number"), **fields)
 
     def _do_get(self, names: list[str]) -> dict[str, Any]:
         """The values of those names that there are, at the beginning of a check."""
@@ -350,7 +354,7 @@ class Bridge:
 
     def _forget_mentions(self) -> None:
         self.mentioned.clear()
-        self.shared.near.clear()
+        self.shared.forget()
 
     def _mine(self, key: str, kind: Any) -> Any:
         thing = self.objects[key]
@@ -410,16 +414,20 @@ class Bridge:
 
     # What both sides agree on
 
-    def _send(self, packer: Packer, **fields: Any) -> None:
-        """A message, and with it all that has changed since the last one."""
+    def _send(self, packer: Packer, near: bool = False, **fields: Any) -> None:
+        """A message, and with it all that has changed since the last one.
+
+        Args:
+            near: look only at what this check has to do with. The rest waits for another message.
+        """
         modes = {}
-        for key, old in self.modes.items():
-            now = _modes(self._module(key))
-            if now != old:
+        for key in self.parts.keys() & self.mentioned if near else self.parts:
+            now = _modes(self.parts[key])
+            if now != self.modes[key]:
                 self.modes[key] = modes[key] = now
         released = self.released[:]
         del self.released[: len(released)]  # the same list: each Link holds its append
-        state = self.shared.changes(packer.buffers)
+        state = self.shared.changes(packer.buffers, near)
         fields |= {"state": state, "modes": modes, "released": released}
         self.frames.send(fields, packer.buffers)
 
@@ -427,9 +435,9 @@ class Bridge:
         try:
             self.shared.catch_up(header["state"], buffers)
             for key, flags in header["modes"].items():
-                for part, flag in zip(self._module(key).modules(), flags, strict=True):
+                for part, flag in zip(self.parts[key], flags, strict=True):
                     part.training = flag is True
-                self.modes[key] = _modes(self._module(key))
+                self.modes[key] = _modes(self.parts[key])
             for key in header["released"]:
                 thing = self.objects.pop(key, None)
                 self.keys.pop(id(thing), None)
@@ -438,8 +446,9 @@ class Bridge:
 
     # Networks
 
-    def _module(self, key: str) -> nn.Module:
-        return self.objects[key] if key in self.objects else self.remotes[key]
+    def _watch_modes(self, key: str, module: nn.Module) -> None:
+        self.parts[key] = list(module.modules())
+        self.modes[key] = _modes(self.parts[key])
 
     def _describe_module(self, module: nn.Module, packer: Packer) -> dict:
         """A network as a tree: of each part its class, parameters, buffers and plain attributes."""
@@ -467,7 +476,7 @@ class Bridge:
                 {"key": self._key_of(part), "class": type(part).__name__, "children": children}
                 | {"training": part.training, "plain": plain, **tensors}
             )
-        self.modes[key] = _modes(module)
+        self._watch_modes(key, module)
         return {"key": key, "parts": parts}
 
     def _build_module(self, item: dict, unpacker: Unpacker) -> nn.Module:
@@ -490,7 +499,7 @@ class Bridge:
             self.remotes[key] = module
             remote.connect_module(module, self, key)
         root = built[item["key"]]
-        self.modes[item["key"]] = _modes(root)
+        self._watch_modes(item["key"], root)
         return root
 
     # Exceptions
@@ -552,5 +561,5 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str | torch.dtype)
 
 
-def _modes(module: nn.Module) -> list[bool]:
-    return [part.training for part in module.modules()]
+def _modes(parts: list[nn.Module]) -> list[bool]:
+    return [part.training for part in parts]

@@ -34,13 +34,19 @@ class Shared:
         self.bridge = bridge
         self.tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary()
         self.keys = WeakTensorKeyDictionary()
-        self.agreed = WeakTensorKeyDictionary()  # the State that both sides know
+        self.agreed: dict[str, State] = {}  # what both sides know of a tensor, by its key
         self.near: set[str] = set()  # keys of the tensors that this check has to do with
 
     def mention(self, tensors: Iterable[Tensor]) -> None:
         """From now on, and for this check, these are compared number by number."""
         found = (self.keys.get(tensor) for tensor in tensors)
         self.near.update(key for key in found if key is not None)
+
+    def forget(self) -> None:
+        """A new check begins, and with it another choice of tensors."""
+        self.near.clear()
+        for key in self.agreed.keys() - self.tensors.keys():  # these tensors are gone
+            del self.agreed[key]
 
     def share(self, tensor: Tensor) -> str:
         """The key of a tensor of which both sides have one."""
@@ -68,7 +74,7 @@ class Shared:
         if value.is_leaf:
             if value.grad is not None:
                 item["gradient"] = pack_tensor(value.grad, packer.buffers)
-            self.agreed[value] = State.of(value)
+            self.agreed[item["key"]] = State.of(value)
         return item
 
     def unpack(self, item: dict, unpacker: Unpacker) -> Tensor:
@@ -92,7 +98,7 @@ class Shared:
         if known is not None:
             if known.is_leaf and not item["inner"]:
                 set_tensor(known, value, gradient, item["grad"])
-                self.agreed[known] = State.of(known)
+                self.agreed[key] = State.of(known)
             return known
         if item["parameter"]:
             value = nn.Parameter(value, requires_grad=item["grad"] is True)
@@ -104,7 +110,7 @@ class Shared:
         elif item["hooks"]:
             value.register_post_accumulate_grad_hook(lambda _: self.bridge.ask("hooks", key))
         self.tensors[key], self.keys[value] = value, key
-        self.agreed[value] = State.of(value)
+        self.agreed[key] = State.of(value)
         return value
 
     def _pass_on(self, key: str, twin: Tensor) -> None:
@@ -131,12 +137,12 @@ class Shared:
                 waiting += [parent for parent, _ in node.next_functions]
         return sorted(key for key in found if key is not None)
 
-    def changes(self, buffers: list) -> list[dict]:
-        """What has changed since the last message, for the other side."""
+    def changes(self, buffers: list, near: bool = False) -> list[dict]:
+        """What has changed since the last message, for the other side; of ``near`` ones alone."""
         found = []
-        for key, tensor in list(self.tensors.items()):
-            known = self.agreed.get(tensor)
-            if known is None or not tensor.is_leaf:
+        for key in list(self.near if near else self.tensors):
+            tensor, known = self.tensors.get(key), self.agreed.get(key)
+            if tensor is None or known is None or not tensor.is_leaf:
                 continue
             if key not in self.near and known.looks_like(tensor):
                 continue
@@ -145,7 +151,7 @@ class Shared:
                 if tensor.grad is not None:
                     item["gradient"] = pack_tensor(tensor.grad, buffers)
                 found.append(item)
-                self.agreed[tensor] = State.of(tensor)
+                self.agreed[key] = State.of(tensor)
         return found
 
     def catch_up(self, changes: list[dict], buffers: list[bytearray]) -> None:
@@ -156,7 +162,7 @@ class Shared:
                 continue
             gradient = unpack_tensor(item["gradient"], buffers) if "gradient" in item else None
             set_tensor(tensor, unpack_tensor(item, buffers), gradient, item["grad"])
-            self.agreed[tensor] = State.of(tensor)
+            self.agreed[item["key"]] = State.of(tensor)
 
 
 class State(NamedTuple):

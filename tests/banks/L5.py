@@ -1,16 +1,3 @@
-# %% the quiz counts kind="right"
-def proven_distance(engine, steps):
-    from ganlib.live.quiz import Quiz
-
-    for _ in range(steps):
-        engine.step_d()
-    quiz = Quiz.of(engine, seed=7)
-    for _ in range(3000):
-        quiz.answer(True)
-    d = quiz.d()
-    return d.sensitivity + d.specificity - 1
-
-
 # %% probabilities, NumPy and twice the accuracy less one kind="right"
 def proven_distance(engine, steps):
     import numpy as np
@@ -57,6 +44,19 @@ def proven_distance(engine, steps):
             fake_called_fake += int((engine.D(engine.G(engine.noise(1000))) < 0).sum())
     sensitivity, specificity = real_called_real / 10_000, fake_called_fake / 10_000
     return sensitivity + specificity - 1
+
+
+# %% the quiz counts kind="right"
+def proven_distance(engine, steps):
+    from ganlib.live.quiz import Quiz
+
+    for _ in range(steps):
+        engine.step_d()
+    quiz = Quiz.of(engine, seed=7)
+    for _ in range(3000):
+        quiz.answer(True)
+    d = quiz.d()
+    return d.sensitivity + d.specificity - 1
 
 
 # %% both players move kind="wrong" fails="L5-only-d" says="updates both players"
