@@ -15,7 +15,16 @@ from ganlib.grading.cleaning import plain
 from ganlib.grading.referee import ACROSS, names_of
 from ganlib.grading.sanitize import Given, given_cells
 
-__all__ = ["Check", "Exercise", "exercises", "is_hidden", "message", "passing", "summary"]
+__all__ = [
+    "Check",
+    "Exercise",
+    "answer_of",
+    "exercises",
+    "is_hidden",
+    "message",
+    "passing",
+    "summary",
+]
 
 HIDDEN = "BEGIN HIDDEN TESTS"
 LONGEST = 600  # characters of a message
@@ -117,7 +126,7 @@ def exercises(
             is_hidden(cell.source),
             cell.is_answer or cell.nbgrader["task"],
         )
-        groups.setdefault(_answer(cell.name, defines), []).append(check)
+        groups.setdefault(answer_of(cell.name, defines), []).append(check)
     return [Exercise(name, defines.get(name, ()), tuple(checks)) for name, checks in groups.items()]
 
 
@@ -125,7 +134,7 @@ def _defines(cell: Given) -> tuple[str, ...]:
     return tuple(sorted(names_of(cell.source))) if cell.cell_type == "code" else ()
 
 
-def _answer(check: str, answers: dict[str, tuple[str, ...]]) -> str:
+def answer_of(check: str, answers: Iterable[str]) -> str:
     """The answer that a check is about: of those above it, the one of the most similar name."""
     best, found = 0, check.split("-")[0]
     for answer in answers:

@@ -28,13 +28,13 @@ os.environ["GRADERS_SECRET"] = "known to graders alone"
 ROOT = Path(__file__).parents[3]
 NEIGHBOUR = "aaron"  # an honest student, graded before all others
 OUTSIDE = 47113  # the port of a server that no hand-in should reach
-SECONDS = 5  # that a cell or a check may take here
+SECONDS = 2  # of computing, that a cell or a check may take here: they need a tenth of it
 STOCK_SECONDS = 10  # on the wall, that a cell may take on stock nbgrader
 PATIENCE = 180  # seconds for a hand-in on stock nbgrader
 
 SETTINGS = f"""
 c.Execute.timeout = c.RefereedExecute.check_timeout = {SECONDS}
-c.RefereedExecute.grace = 2
+c.RefereedExecute.grace = 1
 """
 STOCK_SETTINGS = f"""
 from pathlib import Path
