@@ -5,7 +5,8 @@ changed, and a result on one side knows on which of these tensors it depends.
 
 Tensors that the present check has to do with are compared number by number at each message, as a
 change by way of ``.data`` leaves no other trace. The rest, large networks of earlier checks among
-them, are looked at no closer than torch's own count of changes in place.
+them, are looked at no closer than torch's own count of changes in place, and not at all with the
+messages that come by the thousand (``bridge.FREQUENT``): these changes go with the next other one.
 """
 
 import functools

@@ -113,7 +113,7 @@ def import_everything(*more: str) -> None:
 
 
 def show_an_error() -> None:
-    """With colours, as IPython does: the first one takes as long as a hundred later ones."""
+    """With colours, as IPython does: the first takes eleven times as long as a later one."""
     from IPython.core.ultratb import AutoFormattedTB
 
     try:

@@ -28,7 +28,7 @@ os.environ["GRADERS_SECRET"] = "known to graders alone"
 ROOT = Path(__file__).parents[3]
 NEIGHBOUR = "aaron"  # an honest student, graded before all others
 OUTSIDE = 47113  # the port of a server that no hand-in should reach
-SECONDS = 2  # of computing, that a cell or a check may take here: they need a tenth of it
+SECONDS = 2  # of computing, that a cell or a check may take here: a whole hand-in takes one
 STOCK_SECONDS = 10  # on the wall, that a cell may take on stock nbgrader
 PATIENCE = 180  # seconds for a hand-in on stock nbgrader
 
