@@ -30,8 +30,9 @@ from ganlib.grading.bridge import Bridge, Malformed
 
 __all__ = ["ACROSS", "SETTINGS", "Referee", "Shell", "names_of", "run"]
 
-# Colours take most of the time of an error, and none is left on the student's page.
-SETTINGS = Config(HistoryManager={"enabled": False}, InteractiveShell={"colors": "nocolor"})
+# An error with five lines around each of its own, in colours, takes twenty times as long to show.
+PLAIN = {"colors": "nocolor", "xmode": "Plain"}
+SETTINGS = Config(HistoryManager={"enabled": False}, InteractiveShell=PLAIN)
 HERE = os.path.dirname(__file__)
 ACROSS = "Your own code raised this, in another process."
 MEMORY = 8 * 2**30  # bytes of data that a referee may have: a student may send it a good deal

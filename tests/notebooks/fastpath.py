@@ -124,15 +124,16 @@ def _variant(path: Path, number: int, cell: NotebookNode) -> Variant:
 def concerned(cells: tuple[Cell, ...], solution: str, variant: Variant) -> tuple[Cell, ...]:
     """``cells`` with only the checks that say how a variant of one solution cell does.
 
-    For a right one these are all of its exercise. A wrong one is to fail a certain check: what
-    stands below that has no say in it.
+    For a right one these are all of its exercise, and for a wrong one the check that it is to fail.
     """
     exercise = solution.split("-")[0]
-    kept = [cell for cell in cells if cell.kind != "check" or cell.exercise == exercise]
-    names = [cell.grade_id for cell in kept]
-    if variant.kind == "wrong" and variant.fails in names:
-        kept = kept[: names.index(variant.fails) + 1]
-    return tuple(kept)
+
+    def is_concerned(check: Cell) -> bool:
+        return check.exercise == exercise and (
+            variant.kind == "right" or check.grade_id == variant.fails
+        )
+
+    return tuple(cell for cell in cells if cell.kind != "check" or is_concerned(cell))
 
 
 def grade(cells: tuple[Cell, ...], replacements: Mapping[str, str] | None = None) -> list[Verdict]:
