@@ -20,7 +20,7 @@ ifeq ($(shell id -u),0)
 LAB += --allow-root
 endif
 
-.PHONY: help lab test notebooks bench grade-demo
+.PHONY: help lab test lint types tests notebooks bench grade-demo
 
 help:
 	@echo "make lab        open the course in JupyterLab"
@@ -32,15 +32,21 @@ help:
 lab: $(READY)
 	jupyter lab --ServerApp.root_dir=course --LabApp.default_url=/lab/tree/$(FIRST) $(LAB)
 
-test: $(READY)
+test: lint
+	$(MAKE) --jobs=2 types tests  # mypy takes a minute of one core
+
+lint: $(READY)
 	ruff check
 	ruff format --check
 	codespell
 	oxlint --deny-warnings ganlib
+
+types: $(READY)
 	mypy
-	OMP_NUM_THREADS=1 pytest --numprocesses=4 --dist=loadgroup
-	OMP_NUM_THREADS=1 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=3600 --numprocesses=2 --dist=loadscope solutions
 	python -m ganlib.grading.build --check
+
+tests: $(READY)
+	OMP_NUM_THREADS=1 pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=3600 --numprocesses=4 --dist=loadgroup solutions tests
 
 notebooks: $(READY)
 	python -m ganlib.grading.build

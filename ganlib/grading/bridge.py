@@ -38,7 +38,14 @@ from torch.optim import Optimizer
 
 from ganlib.grading import remote
 from ganlib.grading.arguments import copy_of, mutable, overwrite, same
-from ganlib.grading.exceptions import TEXT_LIMIT, WARNINGS, nearest, text_of, warn_again
+from ganlib.grading.exceptions import (
+    TEXT_LIMIT,
+    WARNINGS,
+    mark_as_across,
+    nearest,
+    text_of,
+    warn_again,
+)
 from ganlib.grading.shared import Shared
 from ganlib.grading.wire import Closed, Frames, Malformed, Packer, Unpacker
 
@@ -90,7 +97,15 @@ class Bridge:
             Closed: the other process has ended.
             Malformed: what came back is no answer.
             BaseException: what it raised there, as the nearest exception of Python's own.
+                Each is marked (``exceptions.came_across``).
         """
+        try:
+            return self._ask(verb, *parts, lend=lend, **more)
+        except BaseException as error:
+            mark_as_across(error)
+            raise
+
+    def _ask(self, verb: str, *parts: Any, lend: dict[str, Any] | None, **more: Any) -> Any:
         self._mention(parts[0])
         number = next(self.numbers)
         packer, given = Packer(self._pack_other), mutable(parts)

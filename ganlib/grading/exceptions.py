@@ -6,10 +6,28 @@ from typing import Any
 
 from ganlib.grading.wire import Malformed
 
-__all__ = ["TEXT_LIMIT", "WARNINGS", "nearest", "text_of", "warn_again"]
+__all__ = [
+    "TEXT_LIMIT",
+    "WARNINGS",
+    "came_across",
+    "mark_as_across",
+    "nearest",
+    "text_of",
+    "warn_again",
+]
 
 WARNINGS = 20  # that cross after a call
 TEXT_LIMIT = 4000  # characters of a message
+
+
+def mark_as_across(error: BaseException) -> None:
+    """Note on an exception that it ended a call to the other side."""
+    vars(error)["_came_across"] = True
+
+
+def came_across(error: BaseException) -> bool:
+    """Whether it ended a call to the other side: its words may hold what the call was given."""
+    return "_came_across" in vars(error)
 
 
 def text_of(error: BaseException) -> str:

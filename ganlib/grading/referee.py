@@ -8,12 +8,12 @@ that a student's code does to its own process changes a verdict.
 import ast
 import contextlib
 import math
-import os
 import resource
 import socket
 import types
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -26,14 +26,16 @@ from nbformat.v4 import new_output
 from traitlets import Type
 from traitlets.config import Config
 
+import ganlib.grading
 from ganlib.grading.bridge import Bridge, Malformed
+from ganlib.grading.exceptions import came_across
 
 __all__ = ["ACROSS", "SETTINGS", "Referee", "Shell", "names_of", "run"]
 
 # An error with five lines around each of its own, in colours, takes twenty times as long to show.
 PLAIN = {"colors": "nocolor", "xmode": "Plain"}
 SETTINGS = Config(HistoryManager={"enabled": False}, InteractiveShell=PLAIN)
-HERE = os.path.dirname(__file__)
+GRADING = str(Path(ganlib.grading.__file__).parent)
 ACROSS = "Your own code raised this, in another process."
 MEMORY = 8 * 2**30  # bytes of data that a referee may have: a student may send it a good deal
 
@@ -115,8 +117,8 @@ def joined(lines: list[types.TracebackType]) -> types.TracebackType | None:
     return whole
 
 
-def is_of_bridge(line: types.TracebackType) -> bool:
-    return os.path.dirname(line.tb_frame.f_code.co_filename) == HERE
+def is_ours(line: types.TracebackType) -> bool:
+    return line.tb_frame.f_code.co_filename.startswith(GRADING)
 
 
 class SilentDisplayHook(DisplayHook):
@@ -145,8 +147,8 @@ class Shell(InteractiveShell):
         """The error to show, with the check's lines and without those of the bridge."""
         kind, error, trace = super()._get_exc_info(exc_tuple)
         lines = [*lines_of(trace)]
-        self.came_across = any(map(is_of_bridge, lines))
-        return kind, error, joined([line for line in lines if not is_of_bridge(line)])
+        self.came_across = came_across(error)
+        return kind, error, joined([line for line in lines if not is_ours(line)])
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         self.error = new_output(

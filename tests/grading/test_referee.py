@@ -9,6 +9,7 @@ import pytest
 
 from ganlib.grading import court
 from ganlib.grading.referee import ACROSS, SETTINGS, Referee, Shell, bounded, names_of
+from ganlib.grading.verdicts import message
 from tests.grading.test_banks import student
 
 
@@ -137,3 +138,22 @@ def test_an_error_shows_the_lines_of_the_check_and_none_of_the_bridge(shell):
         assert "ganlib" not in "".join(shown)
         (error,) = shell.outputs_of("assert f is None, 'that is the check speaking'")
         assert ACROSS not in error.traceback
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("answer(41)", "It stopped with AssertionError."),
+        ("[*map(answer, [41])]", "It stopped with AssertionError."),
+        ("g(look, 41)", "It stopped with AssertionError."),
+        ("assert None, 'Is it a sum?'", "Is it a sum?"),
+        ("try:\n    answer(41)\nexcept AssertionError:\n    pass\nassert None, 'No.'", "No."),
+    ],
+)
+def test_what_came_from_the_students_side_is_not_told_of_a_hidden_check(shell, source, told):
+    with student() as (bridge, run):
+        run("def answer(x):\n    assert False, f'it was called with {x}'")
+        run("def g(f, x):\n    return f(x)")
+        shell.user_ns |= bridge.ask("get", ["answer", "g"])
+        shell.outputs_of("def look(x):\n    assert x < 0, f'{x} came'")
+        assert message(shell.outputs_of(source), hidden=True) == told

@@ -1,7 +1,7 @@
 """Each notebook through nbgrader's own commands, as an instructor types them: release, autograde,
 feedback, export. A class of four hands in: one solved everything, one nothing, one is right in
-other ways (the first right variant of every bank), one wrong in one place (and the live exercise
-is left out there).
+other ways (the first right variant of every bank), and one has a wrong first answer, a right
+second one, and no more.
 
 The last two hand in only their answers: nothing graded may depend on the cells between them. So
 does the first in a notebook whose own experiments take minutes; these run when nbval runs it.
@@ -43,7 +43,7 @@ class Class:
     name: str
     solution: str
     variant: Variant
-    unanswered: set[str]  # by ``wrong``: the live exercises, whose checks train for seconds
+    unanswered: set[str]  # by ``wrong``: all but the first two
     written: dict[str, float]  # by written answer, the points there are
     waiting: dict[str, set[str]] = field(default_factory=dict)  # by student, before anyone marked
     log: str = ""  # of the command that graded
@@ -136,17 +136,16 @@ def grade_class(root: Path, source: Path, banks: Path) -> Class:
     written = {cell.grade_id: cell.points for cell in read_written(source)}
     own_words = dict.fromkeys(written, OWN_WORDS)
 
-    unanswered = {name for name in solved if name.startswith("L")} - {solution}
+    unanswered = {*list(solved)[2:]}
     graded = Class(root, source.stem, solution, wrong, unanswered, written)
     graded.nbgrader("generate_assignment", graded.name)
     whole = graded.read("solutions")
     graded.hand_in("solved", answers_only(whole, {}) if graded.name in EXPERIMENTS else whole)
     graded.hand_in("untouched", graded.read("course"))
     graded.hand_in("right", answers_only(graded.read("course"), solved | right | own_words))
-    answered = {name: source for name, source in solved.items() if name not in graded.unanswered}
+    two = {name: solved[name] for name in solved if name not in unanswered}
     graded.hand_in(
-        "wrong",
-        answers_only(graded.read("course"), answered | {solution: wrong.source} | own_words),
+        "wrong", answers_only(graded.read("course"), two | {solution: wrong.source} | own_words)
     )
     if source.stem == "00_average":  # as an instructor types it
         graded.log = graded.nbgrader("autograde", graded.name, check=False)
