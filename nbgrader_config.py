@@ -12,10 +12,10 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from ganlib.grading.cleaning import CleanOutputs, markdown2html
-from ganlib.grading.execute import RefereedExecute
-from ganlib.grading.feedback import FeedbackExporter, HideHiddenTests, Summarise
-from ganlib.grading.sanitize import Sanitize
+from ganlib.grading.execution.execute import IsolatedExecute
+from ganlib.grading.execution.restore import Sanitize
+from ganlib.grading.reports.cleaning import CleanOutputs, markdown2html
+from ganlib.grading.reports.feedback import FeedbackExporter, HideHiddenTests, Summarise
 
 root = Path(__file__).resolve().parent
 
@@ -45,15 +45,15 @@ c.GenerateAssignment.force = True
 # Training on MNIST takes minutes; nbgrader's default is 30 s a cell.
 c.Execute.timeout = 600
 # What all cells of a hand-in may take together while it is graded, in seconds.
-c.RefereedExecute.budget = 600
-c.RefereedExecute.budgets = {"07_mnist": 1800}
+c.IsolatedExecute.budget = 600
+c.IsolatedExecute.budgets = {"07_mnist": 1800}
 # While it is graded, 07's long run is short: no check looks at what it gave.
 c.SandboxProvisioner.environment = {"GANLIB_MNIST_STEPS": "500"}
 
 # As stock nbgrader, but in a sandbox, with checks out of a student's reach (docs/grading.md).
 c.Autograde.sanitize_preprocessors = [Sanitize, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
-    RefereedExecute,
+    IsolatedExecute,
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,

@@ -1,9 +1,9 @@
 """How many hand-ins a minute are graded, and what each costs: python benchmarks/grading.py [NAME]
 
 The same hand-ins, solved and untouched in turn, by a loop of stock `nbgrader autograde --student`
-commands, and by ganlib.grading.grade on one local process and on one for each core. CPU seconds are
-those of a command and of all that it started, its own start included. The last table says how long
-5,000 hand-ins would take; `--write` puts all into docs/cluster.md.
+commands, and by `python -m ganlib.grading grade` on one local process and on one for each core. CPU
+seconds are those of a command and of all that it started, its own start included. The last table
+says how long 5,000 hand-ins would take; `--write` puts all into docs/cluster.md.
 """
 
 import argparse
@@ -24,10 +24,10 @@ from pathlib import Path
 
 from reference import reference_seconds, verdict
 
-from ganlib.grading.assignment import read_assignment, read_course
-from ganlib.grading.grade import Run
-from ganlib.grading.merge import Class
-from ganlib.grading.task import Graded
+from ganlib.grading.batch.grade import Run
+from ganlib.grading.batch.store import AssignmentStore
+from ganlib.grading.execution.assignment import read_assignment, read_course
+from ganlib.grading.execution.task import GradingResult
 
 ROOT = Path(__file__).parents[1]
 N = 5000
@@ -72,7 +72,7 @@ def new_course(root: Path, name: str, hand_ins: int) -> Path:
 def grade(course: Path, name: str, students: list[str], workers: int) -> None:
     """With ganlib on so many processes; with stock nbgrader, a command for each student, if 0."""
     if workers:
-        run(course, "ganlib.grading.grade", name, "--workers", str(workers))
+        run(course, "ganlib.grading", "grade", name, "--workers", str(workers))
         return
     with (course / "nbgrader_config.py").open("a", encoding="utf-8") as file:
         file.write(STOCK)
@@ -112,7 +112,11 @@ def from_records(course: Path, name: str) -> tuple[float, float]:
 def merging(course: Path, name: str, students: list[str]) -> float:
     """Seconds in which the instructor's machine reads a hand-in and merges its result; median."""
     config, coursedir = read_course(course)
-    run = Run(Class(coursedir, name), read_assignment(name, config, coursedir), course / "records")
+    run = Run(
+        AssignmentStore(coursedir, name),
+        read_assignment(name, config, coursedir),
+        course / "records",
+    )
     taken = []
     for student in students:
         folder = run.the_class.autograded(student)
@@ -123,7 +127,7 @@ def merging(course: Path, name: str, students: list[str]) -> float:
         }
         began = time.perf_counter()
         _, rows = run.prepare(student)
-        run.keep(Graded(student, rows=rows, files=files))
+        run.keep(GradingResult(student, rows=rows, files=files))
         taken.append(time.perf_counter() - began)
     return statistics.median(taken)
 
@@ -144,7 +148,7 @@ def measure(name: str, hand_ins: int) -> Iterator[str]:
             if workers:
                 median, m = from_records(course, name), merging(course, name, students)
         rates.append(60 * hand_ins / seconds)
-        title = f"ganlib.grading.grade --workers {workers}" if workers else "stock, one by one"
+        title = f"ganlib.grading grade --workers {workers}" if workers else "stock, one by one"
         costs = f"{rates[-1]:.1f} | {cpu / hand_ins:.1f} | {rates[-1] / rates[0]:.1f}"
         yield f"| {title} | {costs} |"
     r = rates[-1] / cores

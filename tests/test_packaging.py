@@ -27,7 +27,7 @@ DISTRIBUTIONS = {
     "yaml": "pyyaml",
     "zmq": "pyzmq",
 }
-OUR_OWN = {"ganlib", "tests", "reference"}  # the last is benchmarks/reference.py
+OUR_OWN = {"examples", "ganlib", "tests", "reference"}  # the last is benchmarks/reference.py
 # Where conda has another name.
 CONDA = {"playwright-python": "playwright", "pytorch": "torch"}
 
@@ -103,7 +103,8 @@ def test_conda_gets_the_same_ranges():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_a_module_imports_is_declared(path):
     """As it loads, from its own extra; inside functions, from the course's extra too."""
-    extra = {"live": "course", "grading": "grading"}.get(path.parent.name)
+    folder = path.relative_to(ROOT / "ganlib").parts[0]
+    extra = {"live": "course", "grading": "grading"}.get(folder)
     allowed = ALONE | requirements(EXTRAS.get(extra, []))
     assert imports(path, at_the_top=True) <= allowed.keys()
     assert all_imports(path) <= (allowed | requirements(EXTRAS["course"])).keys()
@@ -113,7 +114,7 @@ def test_what_notebooks_and_tests_import_is_declared():
     course = ALONE | requirements(EXTRAS["course"])
     for path in ROOT.glob("solutions/*/*.py"):
         assert all_imports(path) <= course.keys(), path.name
-    for path in [*ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/*.py")]:
+    for path in [*ROOT.glob("tests/**/*.py"), *ROOT.glob("*/*.py")]:
         assert all_imports(path) <= ALL.keys(), path.name
 
 

@@ -12,8 +12,10 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from ganlib.grading import build, grade
-from ganlib.grading.assignment import read_course
+from ganlib.grading import cli
+from ganlib.grading.authoring import build
+from ganlib.grading.batch import grade
+from ganlib.grading.execution.assignment import read_course
 from tests.grading import commands, quick
 from tests.grading.commands import environment
 
@@ -82,10 +84,10 @@ class Classroom:
         with (self.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
             file.write(more)
 
-    def command(self, *arguments: str, module: str = "grade") -> subprocess.Popen:
+    def command(self, *arguments: str, command: str = "grade") -> subprocess.Popen:
         """The command as an instructor types it."""
         return subprocess.Popen(
-            [sys.executable, "-m", f"ganlib.grading.{module}", NAME, *arguments],
+            [sys.executable, "-m", "ganlib.grading", command, NAME, *arguments],
             cwd=self.root,
             env=environment(),
             stdout=subprocess.PIPE,
@@ -97,7 +99,7 @@ class Classroom:
         """The command in this process, with no cluster."""
         monkeypatch.setattr(grade, "connect", quick.no_cluster)
         monkeypatch.setattr(grade, "grade_all", quick.in_this_process)
-        return grade.main([NAME, "--course", str(self.root), *arguments])
+        return cli.main(["grade", NAME, "--course", str(self.root), *arguments])
 
     def autograde(self) -> None:
         """nbgrader's own command."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-IMPORTED = ("nbgrader.apps", "ganlib.grading.regrade", "ganlib.grading.execute")
+IMPORTED = ("nbgrader.apps", "ganlib.grading.batch.regrade", "ganlib.grading.execution.execute")
 IMPORTED_HERE = ("tests.grading.quick",)
 
 forks = multiprocessing.get_context("forkserver")

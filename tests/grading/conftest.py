@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from ganlib.grading import sandbox
+from ganlib.grading.sandbox import bubblewrap
 from tests.grading.attacks import runner
 from tests.grading.classroom import Classroom, new_classroom
 from tests.grading.commands import environment
@@ -17,8 +17,8 @@ def pytest_collection_modifyitems(items):
     marked = [item for item in items if item.get_closest_marker("sandbox")]
     if marked and not os.environ.get("CI"):
         try:
-            sandbox.check()
-        except sandbox.SandboxUnavailable as error:
+            bubblewrap.check()
+        except bubblewrap.SandboxUnavailable as error:
             for item in marked:
                 item.add_marker(pytest.mark.skip(reason=str(error)))
 

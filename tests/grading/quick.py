@@ -17,9 +17,10 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_output
 from traitlets import Bool, Float
 
-from ganlib.grading import grade
-from ganlib.grading.grader import grade as grade_one
-from ganlib.grading.task import Graded, Task
+from ganlib.grading import cli
+from ganlib.grading.batch import grade
+from ganlib.grading.execution.grader import grade as grade_one
+from ganlib.grading.execution.task import GradingResult, Task
 from tests.grading import commands
 
 
@@ -50,7 +51,7 @@ def in_this_process(client, assignment, students, prepare, limit):
         try:
             handin, rows = prepare(student)
         except (OSError, ValueError) as error:
-            yield Graded(student, error=str(error))
+            yield GradingResult(student, error=str(error))
             continue
         with tempfile.TemporaryDirectory() as scratch:
             yield grade_one(Task(assignment, handin, rows, scratch))
@@ -69,7 +70,7 @@ def grade_in_this_process(root: Path, *arguments: str) -> str:
         patch.setenv("PATH", commands.environment()["PATH"])
         patch.setattr(grade, "connect", no_cluster)
         patch.setattr(grade, "grade_all", in_this_process)
-        grade.main([*arguments, "--course", str(root)])
+        cli.main(["grade", *arguments, "--course", str(root)])
     return said.getvalue()
 
 
@@ -79,4 +80,4 @@ def run_here(root: str, scratch: str, *arguments: str) -> None:
     grade.connect, grade.grade_all = no_cluster, in_this_process
     with (Path(scratch) / "output").open("a") as output:
         sys.stdout = sys.stderr = output
-        sys.exit(grade.main(["00_average", "--course", root, *arguments]))
+        sys.exit(cli.main(["grade", "00_average", "--course", root, *arguments]))

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from ganlib.grading.bridge import Bridge
-from ganlib.grading.referee import Referee
-from ganlib.grading.verdicts import answer_of
+from ganlib.grading.checker.session import CheckerSession
+from ganlib.grading.reports.verdicts import answer_of
+from ganlib.grading.rpc.session import RpcSession
 from tests.notebooks import fastpath
 from tests.notebooks.fastpath import (
     Cell,
@@ -48,7 +48,7 @@ def student():
             os._exit(0)
     there.close()
     try:
-        bridge = Bridge(here, "referee")
+        bridge = RpcSession(here, "referee")
         yield bridge, bridge.ask("get", ["run"])["run"]
     finally:
         here.close()
@@ -61,7 +61,7 @@ def _be_a_student(channel: socket.socket) -> None:
     names["run"] = lambda source: exec(compile(source, "<student>", "exec"), names)
     warnings.simplefilter("ignore")
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-        Bridge(channel, "student", names).serve()
+        RpcSession(channel, "student", names).serve()
 
 
 def grade_apart(cells: tuple[Cell, ...], solution: str, source: str) -> list[Verdict]:
@@ -70,7 +70,7 @@ def grade_apart(cells: tuple[Cell, ...], solution: str, source: str) -> list[Ver
     main = types.ModuleType("__main__")
     torch.manual_seed(0)
     with student() as (bridge, run), fastpath._as_main(main):
-        referee = Referee(bridge, vars(main))
+        referee = CheckerSession(bridge, vars(main))
         for cell in cells:
             if cell.kind == "check":
                 with referee.check():

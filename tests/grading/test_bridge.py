@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import nn
 
-from ganlib.grading.bridge import Bridge
-from ganlib.grading.shared import State
+from ganlib.grading.rpc.session import RpcSession
+from ganlib.grading.rpc.shared_tensors import State
 
 
 @contextlib.contextmanager
@@ -25,12 +25,12 @@ def student(source: str):
             here.close()
             names: dict = {}
             exec(textwrap.dedent(source), names)
-            Bridge(there, "student", names).serve()
+            RpcSession(there, "student", names).serve()
         finally:
             os._exit(0)
     there.close()
     try:
-        yield Bridge(here, "referee")
+        yield RpcSession(here, "referee")
     finally:
         here.close()
         os.waitpid(child, 0)
@@ -478,7 +478,7 @@ def test_a_check_can_lend_a_name():
     with student(source) as bridge:
         space = bridge.ask("get", ["make", "train"])
         installed = dict(space)
-        bridge.lendable = lambda: {k: v for k, v in space.items() if v is not installed[k]}
+        bridge.patched_names = lambda: {k: v for k, v in space.items() if v is not installed[k]}
         assert space["train"]() == 2
         with mock.patch.dict(space, make=lambda: 10):
             assert space["train"]() == 11

@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ganlib.grading import demo
-from ganlib.grading.demo_class import CLASS, EXERCISES, NAME, HandIn, cell
-from ganlib.grading.records import Record
-from ganlib.grading.report import Graded
+from examples import grade_demo
+from examples.class_of_thirty import CLASS, EXERCISES, NAME, Submission, cell
+from ganlib.grading.batch.records import Record
+from ganlib.grading.reports.report import GradedSubmission
 from tests.grading.commands import environment
 from tests.notebooks.fastpath import read_cells
 
@@ -35,7 +35,7 @@ def test_what_a_hand_in_loses_are_checks_that_there_are():
 
 def test_points_are_those_of_the_checks_that_are_not_lost():
     assert (
-        HandIn("a", "wrong", "", lost=("A2", "A3-terms")).earns(
+        Submission("a", "wrong", "", lost=("A2", "A3-terms")).earns(
             {"A2-terms": 2, "A2-hidden-x": 3, "A3-terms": 1, "A3-average": 4, "A20-x": 5}
         )
         == 4 + 5
@@ -54,12 +54,15 @@ def test_a_hand_in_is_a_notebook_in_which_something_has_happened(hand_in):
 
 
 def test_a_hand_in_that_did_not_get_what_it_should_is_marked():
-    hand_ins = [HandIn("a", "honest", "solved"), HandIn("b", "hostile", "spies", lost=("A1",))]
-    check = demo.report.Check("A1-x", 4, 4)
-    exercises = [demo.report.Exercise("A1", (), (check,))]
+    hand_ins = [
+        Submission("a", "honest", "solved"),
+        Submission("b", "hostile", "spies", lost=("A1",)),
+    ]
+    check = grade_demo.report.Check("A1-x", 4, 4)
+    exercises = [grade_demo.report.Exercise("A1", (), (check,))]
     record = Record("", "graded", seconds=1.25, sandboxed=True)
-    graded = [Graded(name, 4, 4, False, record, exercises, {"A1": "x"}) for name in "ab"]
-    (right, line), (wrong, marked) = demo.table(hand_ins, graded)
+    graded = [GradedSubmission(name, 4, 4, False, record, exercises, {"A1": "x"}) for name in "ab"]
+    (right, line), (wrong, marked) = grade_demo.table(hand_ins, graded)
     assert (right, wrong) == (True, False)
     assert line.startswith("  a ")
     assert "4 of 4  expected  4  graded" in line
@@ -73,7 +76,7 @@ def test_honest_wrong_and_hostile_hand_ins_get_what_they_should(tmp_path, monkey
     shutil.copytree(ROOT / "solutions" / NAME, tmp_path / "solutions" / NAME)
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     words = ["--course", str(tmp_path), "--student", "[qz]*", "--workers", "1"]
-    assert demo.main(words) == 0, capsys.readouterr()
+    assert grade_demo.main(words) == 0, capsys.readouterr()
     printed = capsys.readouterr().out
     assert "2 of 2 hand-ins got what they should" in printed
     made = tmp_path / "grading/demo/grading"
@@ -84,5 +87,5 @@ def test_honest_wrong_and_hostile_hand_ins_get_what_they_should(tmp_path, monkey
 
 
 def test_without_the_course_it_says_what_is_missing(tmp_path, capsys):
-    assert demo.main(["--course", str(tmp_path)]) == 2
+    assert grade_demo.main(["--course", str(tmp_path)]) == 2
     assert "a clone of the course is wanted" in capsys.readouterr().err

@@ -23,12 +23,15 @@ import nbformat
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from ganlib.grading import cluster, court, execute, grade, merge, records, worker
-from ganlib.grading.assignment import read_assignment, read_course
+from ganlib.grading import cli
+from ganlib.grading.batch import cluster, grade, records, store, worker
+from ganlib.grading.batch.store import AssignmentStore
+from ganlib.grading.checker import client
+from ganlib.grading.execution import execute
+from ganlib.grading.execution.assignment import read_assignment, read_course
+from ganlib.grading.execution.stopwatch import Stopwatch
+from ganlib.grading.execution.submission import read
 from ganlib.grading.gradebook import rows
-from ganlib.grading.handin import read
-from ganlib.grading.merge import Class
-from ganlib.grading.stopwatch import Stopwatch
 from tests.grading import faults, quick
 from tests.grading.classroom import NAME, Classroom, new_classroom
 from tests.grading.commands import environment, forks
@@ -153,7 +156,7 @@ def test_the_command_interrupted(handed_in, tmp_path, told):
     wait_for(lambda: len(list(tmp_path.glob("* begun"))) == 2)
     command.send_signal(signal.SIGINT)
     output, _ = command.communicate(timeout=PATIENCE)  # ends when nothing that it started is left
-    assert command.returncode == grade.STOPPED, output
+    assert command.returncode == cli.STOPPED, output
     assert last(output) == "stopped; what is graded stands, run again to go on"
     told(f"no process is left: {last(output)}")
 
@@ -223,10 +226,10 @@ def test_two_workers_of_a_cluster_one_of_them_killed(classroom, tmp_path, monkey
 
 
 def grade_with_a_grader(classroom, student, limit=PATIENCE):
-    """One hand-in by ganlib.grading.worker, which starts a process for it."""
+    """One hand-in by ganlib.grading.batch.worker, which starts a process for it."""
     config, coursedir = read_course(classroom.root)
     assignment = read_assignment(NAME, config, coursedir)
-    the_class = Class(coursedir, NAME)
+    the_class = AssignmentStore(coursedir, NAME)
     the_class.begin([student], [student])
     with the_class.transaction() as db:
         mine = rows(db, NAME, student)
@@ -293,7 +296,7 @@ def test_a_kernel_that_ends_costs_what_follows_and_no_more(sandboxed, monkeypatc
 @pytest.mark.fault("a hand-in that spends its assignment's budget of 6 s")
 @pytest.mark.sandbox
 def test_a_spent_budget_ends_a_hand_in_with_a_clear_line(sandboxed, monkeypatch, told):
-    sandboxed.settings(f"c.RefereedExecute.budgets = {{{NAME!r}: 6}}\n")
+    sandboxed.settings(f"c.IsolatedExecute.budgets = {{{NAME!r}: 6}}\n")
     notebook = sandboxed.answered("right")
     (cell,) = (cell for cell in notebook.cells if cell.id == "F2")
     cell.source += "\nwhile True:\n    pass"
@@ -320,14 +323,14 @@ def test_a_busy_machine_costs_no_points(sandboxed, monkeypatch, capsys, told):
     (cell,) = (cell for cell in notebook.cells if cell.id == "F1")
     cell.source = f"import time\ntime.sleep(4)\n{cell.source}"
     sandboxed.hand_in("anna", nbformat.writes(notebook).encode())
-    sandboxed.settings("c.Execute.timeout = 1\nc.RefereedExecute.patience = 2\n")
+    sandboxed.settings("c.Execute.timeout = 1\nc.IsolatedExecute.patience = 2\n")
     with monkeypatch.context() as patch:
         patch.setattr(execute, "Stopwatch", Starved)
         assert sandboxed.grade(patch) == 1
     said = record(sandboxed, "anna")["error"]
     assert "in 2 seconds its code got 0 seconds of computing. Grade it again" in said
     assert sandboxed.scores() == {"anna": None}
-    sandboxed.settings("c.Execute.timeout = 600\nc.RefereedExecute.patience = 3000\n")
+    sandboxed.settings("c.Execute.timeout = 600\nc.IsolatedExecute.patience = 3000\n")
     assert sandboxed.grade(monkeypatch) == 0
     assert sandboxed.scores() == {"anna": 5.0}
     told("failed: it was not graded, and is to be graded again; a second run gives its 5 points")
@@ -336,16 +339,16 @@ def test_a_busy_machine_costs_no_points(sandboxed, monkeypatch, capsys, told):
 @pytest.mark.fault("an answer on which a check counts for ever")
 @pytest.mark.sandbox
 def test_an_answer_on_which_a_check_never_ends_is_wrong(sandboxed, monkeypatch, told):
-    class Court(court.Court):
-        def order(self, what, source, *points):
+    class CheckerClient(client.CheckerClient):
+        def run_cell(self, what, source, *points):
             endless = what == "check" and "spread(" in source and not met
             met.extend([1] * endless)
-            super().order(what, "any(iter(int, 1))" if endless else source, *points)
+            super().run_cell(what, "any(iter(int, 1))" if endless else source, *points)
 
     met: list[int] = []
-    monkeypatch.setattr(execute, "Court", Court)
+    monkeypatch.setattr(execute, "CheckerClient", CheckerClient)
     monkeypatch.setattr(execute, "PATIENCE", 1.0)
-    sandboxed.settings("c.RefereedExecute.check_timeout = 5\n")
+    sandboxed.settings("c.IsolatedExecute.check_timeout = 5\n")
     for student in ("anna", "ben"):
         sandboxed.hand_in(student, "right")
     assert sandboxed.grade(monkeypatch) == 0
@@ -359,18 +362,18 @@ def test_an_answer_on_which_a_check_never_ends_is_wrong(sandboxed, monkeypatch, 
 @pytest.mark.fault("kill -9 of the referee during a check")
 @pytest.mark.sandbox
 def test_a_referee_that_is_killed_leaves_no_mark(sandboxed, monkeypatch, capsys, told):
-    class Court(court.Court):
-        def order(self, what, *arguments):
-            super().order(what, *arguments)
+    class CheckerClient(client.CheckerClient):
+        def run_cell(self, what, *arguments):
+            super().run_cell(what, *arguments)
             if what == "check" and not killed:
-                killed.append(court._process[0].pid)
+                killed.append(client._process[0].pid)
                 os.killpg(killed[0], signal.SIGKILL)
 
     killed: list[int] = []
     for student in ("anna", "ben"):
         sandboxed.hand_in(student, "right")
     with monkeypatch.context() as patch:
-        patch.setattr(execute, "Court", Court)
+        patch.setattr(execute, "CheckerClient", CheckerClient)
         assert sandboxed.grade(patch) == 1
     assert last(capsys.readouterr().out) == "1 graded, 0 unchanged, 1 failed"
     assert "its referee was lost" in record(sandboxed, "anna")["error"]
@@ -430,7 +433,7 @@ def test_a_full_database_keeps_the_older_mark_of_an_unchanged_hand_in(graded, mo
         raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(merge.gradebook, "write", refuse)
+        patch.setattr(store.gradebook, "write", refuse)
         assert graded.grade(patch, "--force", "--student", "ben") == 1
     assert record(graded, "ben")["error"] == "database or disk is full"
     assert graded.book() == before
@@ -466,7 +469,7 @@ def test_a_database_that_stays_locked_is_said_in_a_line(handed_in, monkeypatch, 
     settings = handed_in.root / "nbgrader_config.py"
     settings.write_text(settings.read_text().replace("timeout=60", "timeout=0.2"))
     with locked(handed_in):
-        assert handed_in.grade(monkeypatch) == grade.STOPPED
+        assert handed_in.grade(monkeypatch) == cli.STOPPED
     said = capsys.readouterr().err
     assert "locked by another program" in said
     told(f"nothing is begun: {said.strip()}")
@@ -487,7 +490,7 @@ def test_a_database_locked_at_one_merge_costs_no_other_hand_in(handed_in, monkey
 
     monkeypatch.setattr(grade, "connect", quick.no_cluster)
     monkeypatch.setattr(grade, "grade_all", meanwhile)
-    assert grade.main([NAME, "--course", str(handed_in.root)]) == 1
+    assert cli.main(["grade", NAME, "--course", str(handed_in.root)]) == 1
     assert "locked by another program" in record(handed_in, "carl")["error"]
     assert handed_in.scores() == SCORES | {"carl": None}
     told(f"failed: {record(handed_in, 'carl')['error']}; the others graded, and the next run this")
@@ -507,10 +510,10 @@ def test_merging_twice_changes_nothing(graded, monkeypatch, told):
 
     monkeypatch.setattr(grade, "connect", quick.no_cluster)
     monkeypatch.setattr(grade, "grade_all", kept)
-    assert grade.main([NAME, "--course", str(graded.root), "--force"]) == 0
+    assert cli.main(["grade", NAME, "--course", str(graded.root), "--force"]) == 0
     once = graded.book(), graded.autograded()
     for each in results:
-        Class(coursedir, NAME).merge(each)
+        AssignmentStore(coursedir, NAME).merge(each)
     assert (graded.book(), graded.autograded()) == once
     told("gradebook and files are as after the first")
 

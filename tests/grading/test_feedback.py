@@ -10,9 +10,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
-from ganlib.grading.assignment import read_course
-from ganlib.grading.feedback import HideHiddenTests
-from ganlib.grading.referee import ACROSS
+from ganlib.grading.errors import ACROSS
+from ganlib.grading.execution.assignment import read_course
+from ganlib.grading.reports.feedback import HideHiddenTests
 from tests.grading.classroom import NAME
 
 HIDDEN = "### BEGIN HIDDEN TESTS\nsecret = f(3)\nassert secret == 3, 'f keeps its number'\n"

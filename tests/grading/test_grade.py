@@ -10,8 +10,9 @@ import nbformat
 import psutil
 import pytest
 
-from ganlib.grading import grade
-from ganlib.grading.cluster import connect
+from ganlib.grading import cli
+from ganlib.grading.batch import grade
+from ganlib.grading.batch.cluster import connect
 from tests.grading.classroom import NAME, new_classroom
 
 SCORES = {"right": 5.0, "half": 3.0, "wrong": 0.0, "blank": 0.0}
@@ -175,7 +176,7 @@ def test_an_accident_costs_nothing(classroom, monkeypatch, student, said):
     if student == "late":
         classroom.hand_in(student, b"yesterday evening", "timestamp.txt")
     if student == "companions":
-        monkeypatch.setattr("ganlib.grading.handin.LARGEST_BESIDE", 1000)
+        monkeypatch.setattr("ganlib.grading.execution.submission.LARGEST_BESIDE", 1000)
         classroom.hand_in(student, b"film" * 1000, "film.bin")
         (classroom.folder(student) / "link").symlink_to("/etc/passwd")
     assert classroom.grade(monkeypatch) == 0
@@ -206,7 +207,7 @@ def test_one_that_cannot_be_graded_has_no_mark_and_stops_nobody(
     classroom.folder(student).mkdir(parents=True)
     for file, raw in files.items():
         classroom.hand_in(student, raw, file)
-    monkeypatch.setattr("ganlib.grading.handin.LARGEST_NOTEBOOK", 499_999)
+    monkeypatch.setattr("ganlib.grading.execution.submission.LARGEST_NOTEBOOK", 499_999)
     assert classroom.grade(monkeypatch) == 1
     assert said in record(classroom, student)["error"]
     assert said in capsys.readouterr().out
@@ -238,11 +239,11 @@ def test_a_worse_hand_in_leaves_no_older_mark(graded, monkeypatch):
 def test_a_class_that_is_not_there_is_said_in_a_line(graded, capsys, arguments, said):
     (graded.root / "grading/submitted/x/10_nothing").mkdir(parents=True)
     capsys.readouterr()
-    assert grade.main(["--course", str(graded.root), *arguments]) == grade.STOPPED
+    assert cli.main(["grade", "--course", str(graded.root), *arguments]) == cli.STOPPED
     assert said in capsys.readouterr().err
 
 
 def test_two_runs_at_once_do_not_meet(graded, monkeypatch, capsys):
     with grade.alone(graded.root / f"grading/records/{NAME}"):
-        assert graded.grade(monkeypatch) == grade.STOPPED
+        assert graded.grade(monkeypatch) == cli.STOPPED
     assert "is being graded by another run" in capsys.readouterr().err

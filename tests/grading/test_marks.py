@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from ganlib.grading import marks
+from ganlib.grading import cli
+from ganlib.grading.reports import marks
 from tests.grading.classroom import NAME
 
 
@@ -25,7 +26,7 @@ def graded(classroom, monkeypatch):
 
 
 def table(classroom, capsys, *words):
-    assert marks.main([NAME, "--course", str(classroom.root), *words]) == 0
+    assert cli.main(["marks", NAME, "--course", str(classroom.root), *words]) == 0
     told = capsys.readouterr()
     path = told.out.strip().split("saved as ")[1]
     with open(path, encoding="utf-8", newline="") as file:
@@ -77,5 +78,5 @@ def test_no_text_is_a_formula(text):
 
 
 def test_an_unknown_assignment_is_said(graded, capsys):
-    assert marks.main(["99_none", "--course", str(graded.root)]) == 1
+    assert cli.main(["marks", "99_none", "--course", str(graded.root)]) == 2
     assert "no marks: the gradebook has no 99_none" in capsys.readouterr().err

@@ -7,9 +7,11 @@ import socket
 import psutil
 import pytest
 
-from ganlib.grading import court
-from ganlib.grading.referee import ACROSS, SETTINGS, Referee, Shell, bounded, names_of
-from ganlib.grading.verdicts import message
+from ganlib.grading.checker import client
+from ganlib.grading.checker.session import SETTINGS, CheckerSession, Shell, bounded
+from ganlib.grading.errors import ACROSS
+from ganlib.grading.notebook_cells import names_of
+from ganlib.grading.reports.verdicts import message
 from tests.grading.test_banks import student
 
 
@@ -77,7 +79,7 @@ class Student:
 
 def test_a_name_is_the_students_until_a_locked_cell_binds_it():
     bridge, names = Student(f="theirs", torch="patched"), {"torch": "torch"}
-    referee = Referee(bridge, names)
+    referee = CheckerSession(bridge, names)
     referee.solved("def f(): ...")
     with referee.check():
         assert names["f"] == "theirs"
@@ -94,7 +96,7 @@ def test_a_name_is_the_students_until_a_locked_cell_binds_it():
 
 def test_a_name_that_is_gone_over_there_is_gone_here():
     bridge, names = Student(f=1), {}
-    referee = Referee(bridge, names)
+    referee = CheckerSession(bridge, names)
     referee.solved("f = 1")
     with referee.check():
         pass
@@ -106,22 +108,22 @@ def test_a_name_that_is_gone_over_there_is_gone_here():
 
 def test_only_what_a_check_has_bound_anew_is_lent():
     bridge, names = Student(), {"make": len, "count": 1}
-    referee = Referee(bridge, names)
+    referee = CheckerSession(bridge, names)
     with referee.check():
-        assert bridge.lendable() == {}
+        assert bridge.patched_names() == {}
         names |= {"make": print, "count": 2, "new": print}
-        assert bridge.lendable() == {"make": print}
+        assert bridge.patched_names() == {"make": print}
 
 
 def test_a_referee_ends_with_its_grader_in_the_middle_of_a_step_without_end():
     channel, other = socket.socketpair()
     with channel, other:
-        bench = court.Court(channel)
-        bench.order("locked", "1")
+        bench = client.CheckerClient(channel)
+        bench.run_cell("locked", "1")
         assert bench.outputs()
-        (referee,) = psutil.Process(court._process[0].pid).children()
-        bench.order("locked", "any(iter(int, 1))")
-        assert not bench.answered(1)
+        (referee,) = psutil.Process(client._process[0].pid).children()
+        bench.run_cell("locked", "any(iter(int, 1))")
+        assert not bench.poll(1)
         bench.close()
         referee.wait(timeout=600)
 

@@ -5,8 +5,10 @@ import csv
 import nbformat
 import pytest
 
-from ganlib.grading import grade, regrade
-from ganlib.grading.build import read_source
+from ganlib.grading import cli
+from ganlib.grading.authoring.build import read_source
+from ganlib.grading.batch import grade, regrade
+from ganlib.grading.cli import STOPPED
 from tests.grading.classroom import NAME
 from tests.grading.commands import environment
 from tests.grading.quick import in_this_process, no_cluster
@@ -32,7 +34,7 @@ def graded(classroom, monkeypatch):
     monkeypatch.setattr(regrade, "write_solution", write_unexecuted)
     for student, answer in CLASS.items():
         classroom.hand_in(student, answer)
-    assert grade.main([NAME, "--course", str(classroom.root)]) == 0
+    assert cli.main(["grade", NAME, "--course", str(classroom.root)]) == 0
     classroom.mark("anna", 3, "Clear.")
     classroom.mark("ben", 1, "Say more.")
     return classroom
@@ -51,7 +53,7 @@ def edit(classroom, old, new):
 
 
 def run(classroom, *arguments):
-    return regrade.main([NAME, "--course", str(classroom.root), *arguments])
+    return cli.main(["regrade", NAME, "--course", str(classroom.root), *arguments])
 
 
 def table(classroom):
@@ -90,7 +92,7 @@ def row(student, before, now, check, check_before, check_now):
 
 
 SANITIZE = """
-from ganlib.grading.sanitize import Sanitize
+from ganlib.grading.execution.restore import Sanitize
 c.Autograde.sanitize_preprocessors = [Sanitize, CheckCellMetadata]
 """
 
@@ -134,7 +136,7 @@ def test_nothing_corrected_changes_nothing(graded, capsys):
 def test_a_cell_that_a_person_has_marked_is_not_removed(graded, capsys):
     before = graded.book()
     edit(graded, '"grade_id": "F3-why"', '"grade_id": "F3-reason"')
-    assert run(graded) == 1
+    assert run(graded) == STOPPED
     assert "F3-why is gone from solutions/, and a person has marked it" in capsys.readouterr().err
     assert graded.book() == before
 
@@ -142,7 +144,7 @@ def test_a_cell_that_a_person_has_marked_is_not_removed(graded, capsys):
 def test_a_mistake_in_the_notebook_changes_nothing(graded, capsys):
     before, released = graded.book(), graded.released()
     edit(graded, '"F1-constant", "locked": true, "points": 1', '"F1-constant", "locked": true')
-    assert run(graded) == 1
+    assert run(graded) == STOPPED
     assert "not regraded" in capsys.readouterr().err
     assert graded.book() == before
     assert graded.released() == released
@@ -157,7 +159,7 @@ def test_stopped_and_started_again_the_table_is_the_same(graded, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(grade, "grade_all", stops)
-        assert run(graded) == grade.STOPPED
+        assert run(graded) == STOPPED
     assert None in graded.scores().values()
     for path in (graded.root / "grading/regraded").glob("*.csv"):
         path.unlink()

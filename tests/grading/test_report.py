@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ganlib.grading import records, report
+from ganlib.grading import cli
+from ganlib.grading.batch import records
+from ganlib.grading.reports import report
 from tests.grading.classroom import NAME
 
 
@@ -22,7 +24,7 @@ def graded(classroom, monkeypatch):
 def page(graded):
     where = records.folder(graded.root, NAME)
     records.write(where, "bob", replace(records.read(where, "bob"), sandboxed=False))
-    assert report.main([NAME, "--course", str(graded.root)]) == 0
+    assert cli.main(["report", NAME, "--course", str(graded.root)]) == 0
     return (graded.root / f"grading/report/{NAME}.html").read_text(encoding="utf-8")
 
 
@@ -88,11 +90,11 @@ def test_similar_hand_ins_are_listed(graded, monkeypatch):
 
 
 def test_a_class_of_none_has_a_page(classroom):
-    assert report.main([NAME, "--course", str(classroom.root)]) == 0
+    assert cli.main(["report", NAME, "--course", str(classroom.root)]) == 0
     page = (classroom.root / f"grading/report/{NAME}.html").read_text(encoding="utf-8")
     assert "No check has been graded yet." in page
 
 
 def test_an_unknown_assignment_is_said(classroom, capsys):
-    assert report.main(["99_none", "--course", str(classroom.root)]) == 1
+    assert cli.main(["report", "99_none", "--course", str(classroom.root)]) == 2
     assert "no report: the gradebook has no 99_none" in capsys.readouterr().err

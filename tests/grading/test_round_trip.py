@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook, SubmittedNotebook
 
-from ganlib.grading.build import write_solution
+from ganlib.grading.authoring.build import write_solution
 from tests.grading import commands
 from tests.grading.quick import grade_in_this_process
 from tests.notebooks.fastpath import Variant, read_cells, read_variants, read_written

@@ -23,11 +23,11 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from ganlib.grading import sandbox
-from ganlib.grading.launch import SandboxedProcess
-from ganlib.grading.limits import ControlGroup, MemoryWatch
-from ganlib.grading.output import OutputCap
-from ganlib.grading.provisioner import SandboxKernelManager
+from ganlib.grading.execution.output import OutputCap
+from ganlib.grading.sandbox import bubblewrap
+from ganlib.grading.sandbox.limits import ControlGroup, MemoryWatch
+from ganlib.grading.sandbox.process import SandboxedProcess
+from ganlib.grading.sandbox.provisioner import SandboxKernelManager
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 2**20
@@ -36,16 +36,16 @@ pytestmark = pytest.mark.xdist_group("sandbox")  # they share a warm server
 
 
 @pytest.fixture(scope="module", autouse=True)
-def bubblewrap():
+def needed():
     """These tests need the sandbox; CI has it."""
     try:
-        sandbox.check()
-    except sandbox.SandboxUnavailable as error:
+        bubblewrap.check()
+    except bubblewrap.SandboxUnavailable as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
     yield
-    sandbox.close_servers()
+    bubblewrap.close_servers()
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +139,9 @@ def test_a_shell_command_runs(kernel):
 
 def test_the_channel_leads_to_the_grader(kernel):
     kernel.provisioner.channel.sendall(b"ping")
-    assert kernel.run("from ganlib.grading.channel import CHANNEL; print(CHANNEL.recv(4))")
+    assert kernel.run(
+        "from ganlib.grading.sandbox.inside.channel import CHANNEL; print(CHANNEL.recv(4))"
+    )
     kernel.run("CHANNEL.sendall(b'pong')")
     kernel.provisioner.channel.settimeout(600)
     assert kernel.provisioner.channel.recv(4) == b"pong"
@@ -154,7 +156,8 @@ def interrupted(kernel, source):
 
     threading.Thread(target=stop).start()
     return kernel.run(
-        f"from ganlib.grading.channel import CHANNEL; CHANNEL.sendall(b'!')\n{source}"
+        "from ganlib.grading.sandbox.inside.channel import CHANNEL\n"
+        f"CHANNEL.sendall(b'!')\n{source}"
     )
 
 
@@ -465,7 +468,7 @@ def test_what_is_cleared_counts_no_more(cap):
 
 
 def test_a_flood_is_interrupted_and_then_ended(cap, monkeypatch):
-    monkeypatch.setattr("ganlib.grading.output.FLOOD", 5000)
+    monkeypatch.setattr("ganlib.grading.execution.output.FLOOD", 5000)
     for _ in range(15):
         cap.admit(message("x" * 900), 0)
     assert cap.called == ["interrupt", "end"]
@@ -551,7 +554,7 @@ def test_a_kernel_that_ignores_signals_is_killed_with_its_children():
 
 
 def test_the_kernel_leaves_no_socket_no_descriptor_no_zombie_and_no_group():
-    server = sandbox.warm_server({})
+    server = bubblewrap.warm_server({})
     sockets = set(os.listdir(server.folder))
     with Kernel():
         assert len(set(os.listdir(server.folder)) - sockets) == 5
@@ -568,7 +571,7 @@ def test_the_kernel_leaves_no_socket_no_descriptor_no_zombie_and_no_group():
 
 
 def test_a_server_that_has_died_is_started_again():
-    server = sandbox.warm_server({})
+    server = bubblewrap.warm_server({})
     os.killpg(server.process.pid, signal.SIGKILL)
     server.process.wait()
     with Kernel() as kernel:
@@ -580,12 +583,12 @@ def test_a_server_that_hangs_is_started_again(monkeypatch):
     settled = SandboxedProcess._settled
 
     def impatient_once(process):
-        monkeypatch.setattr("ganlib.grading.launch.PATIENCE", seconds.pop())
+        monkeypatch.setattr("ganlib.grading.sandbox.process.PATIENCE", seconds.pop())
         return settled(process)
 
     seconds = [600, 1]
     monkeypatch.setattr(SandboxedProcess, "_settled", impatient_once)
-    server = sandbox.warm_server({})
+    server = bubblewrap.warm_server({})
     for process in psutil.Process(server.process.pid).children(recursive=True):
         process.suspend()
     with Kernel() as kernel:
@@ -596,11 +599,11 @@ def test_a_server_that_hangs_is_started_again(monkeypatch):
 GRADER = """
 import sys, time
 from tests.grading.test_sandbox import Kernel
-from ganlib.grading import sandbox
+from ganlib.grading.sandbox import bubblewrap
 kernel = Kernel()
 kernel.__enter__()
 kernel.run("import subprocess; subprocess.Popen(['sleep', '99'])")
-print(sandbox.warm_server({}).folder, flush=True)
+print(bubblewrap.warm_server({}).folder, flush=True)
 time.sleep(60)
 """
 
@@ -622,13 +625,13 @@ def test_nothing_is_left_of_a_grader_that_is_killed(number):
 
 
 def test_a_fork_of_the_grader_does_not_keep_the_server():
-    server = sandbox.warm_server({})
+    server = bubblewrap.warm_server({})
     child = os.fork()
     if child == 0:
         time.sleep(60)
         os._exit(0)
     try:
-        sandbox.close_servers()
+        bubblewrap.close_servers()
         assert not server.alive()
     finally:
         os.kill(child, signal.SIGKILL)
@@ -662,7 +665,7 @@ def test_an_ordinary_user_has_the_same_sandbox():
         closed = [each for each in needed.parents if not each.stat().st_mode & 0o001]
         if closed:  # Python in /root, say: in its place an open folder with nothing else in it
             command += ["--perms", "0755", "--tmpfs", str(closed[-1])]
-            command += sandbox.bound(str(needed), str(needed))
+            command += bubblewrap.bound(str(needed), str(needed))
     command += ["--perms", "1777", "--tmpfs", "/var/tmp", sys.executable, "-c", BECOME_NOBODY]
     run = subprocess.run(
         [*command, "/var/tmp", __file__, "-k", SOME],
@@ -680,20 +683,20 @@ def test_an_ordinary_user_has_the_same_sandbox():
 
 def test_without_bubblewrap_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(sandbox.SandboxUnavailable, match=r"not installed\. Remedy: .*apt-get"):
-        sandbox.check.__wrapped__()
+    with pytest.raises(bubblewrap.SandboxUnavailable, match=r"not installed\. Remedy: .*apt-get"):
+        bubblewrap.check.__wrapped__()
 
 
 def test_on_another_system_it_says_so(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(sandbox.SandboxUnavailable, match="needs Linux, and this is darwin"):
-        sandbox.check.__wrapped__()
+    with pytest.raises(bubblewrap.SandboxUnavailable, match="needs Linux, and this is darwin"):
+        bubblewrap.check.__wrapped__()
 
 
 def test_an_old_linux_is_named(monkeypatch):
     monkeypatch.setattr("platform.release", lambda: "4.18.0-553.el8")
-    with pytest.raises(sandbox.SandboxUnavailable, match=r"use Linux 5\.14"):
-        sandbox.check.__wrapped__()
+    with pytest.raises(bubblewrap.SandboxUnavailable, match=r"use Linux 5\.14"):
+        bubblewrap.check.__wrapped__()
 
 
 def test_what_bubblewrap_says_is_passed_on(monkeypatch, tmp_path):
@@ -703,20 +706,22 @@ def test_what_bubblewrap_says_is_passed_on(monkeypatch, tmp_path):
     )
     refusing.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(sandbox.SandboxUnavailable, match="setting up uid map"):
-        sandbox.check.__wrapped__()
+    with pytest.raises(bubblewrap.SandboxUnavailable, match="setting up uid map"):
+        bubblewrap.check.__wrapped__()
 
 
 @pytest.mark.parametrize("how", ["setting", "environment"])
 def test_one_setting_accepts_the_risk(monkeypatch, tmp_path, how):
-    monkeypatch.setattr(sandbox.shutil, "which", lambda _: None)
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda _: None)
     (tmp_path / "points.csv").write_text("1,2")
     traits = {"unsandboxed": True} if how == "setting" else {}
     monkeypatch.setenv("GANLIB_UNSANDBOXED", "0" if traits else "1")
     with Kernel(files=tmp_path, **traits) as kernel:
         assert kernel.provisioner.sandboxed is False
         kernel.provisioner.channel.sendall(b"ping")
-        assert kernel.run("from ganlib.grading.channel import CHANNEL; print(CHANNEL.recv(4))")
+        assert kernel.run(
+            "from ganlib.grading.sandbox.inside.channel import CHANNEL; print(CHANNEL.recv(4))"
+        )
         assert kernel.run("!cat points.csv") == "1,2"
         assert interrupted(kernel, "while True: pass") == "KeyboardInterrupt:"
         folder = Path(kernel.run("import os; print(os.getcwd())")).parent

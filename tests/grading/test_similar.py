@@ -2,7 +2,7 @@
 
 import pytest
 
-from ganlib.grading.similar import WINDOW, K, Pair, fingerprints, lines, similar, tokens
+from ganlib.grading.reports.similar import WINDOW, K, Pair, fingerprints, lines, similar, tokens
 
 STUB = {"F1": "def average(x):\n    '''The mean of x.'''\n    raise NotImplementedError()\n"}
 USUAL = "def average(x):\n    '''The mean of x.'''\n    return x.sum() / len(x)\n"

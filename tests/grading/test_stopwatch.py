@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from ganlib.grading import stopwatch
-from ganlib.grading.stopwatch import EVERY, Stopwatch, cpu_seconds, look, look_elsewhere
+from ganlib.grading.execution import stopwatch
+from ganlib.grading.execution.stopwatch import EVERY, Stopwatch, cpu_seconds, look, look_elsewhere
 
 BUSY = "while True: pass"
 A_SECOND = "import time\nwhile time.process_time() < 1: pass"

@@ -22,7 +22,7 @@ import torch
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 
-from ganlib.grading.build import read_source
+from ganlib.grading.authoring.build import read_source
 
 
 @dataclass(frozen=True)

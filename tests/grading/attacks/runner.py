@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
-from ganlib.grading.build import read_source
+from ganlib.grading.authoring.build import read_source
 from tests.grading import commands
 from tests.grading.attacks.bank import NAME, SOURCE, Case, maxima, solved
 from tests.grading.quick import grade_in_this_process
@@ -33,8 +33,8 @@ STOCK_SECONDS = 10  # on the wall, that a cell may take on stock nbgrader
 PATIENCE = 180  # seconds for a hand-in on stock nbgrader
 
 SETTINGS = f"""
-c.Execute.timeout = c.RefereedExecute.check_timeout = {SECONDS}
-c.RefereedExecute.grace = 1
+c.Execute.timeout = c.IsolatedExecute.check_timeout = {SECONDS}
+c.IsolatedExecute.grace = 1
 """
 STOCK_SETTINGS = f"""
 from pathlib import Path

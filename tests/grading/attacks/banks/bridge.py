@@ -4,7 +4,7 @@ import os
 
 
 def average(x):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     bridge.frames.channel.sendall(b"\x00\x00\x00\x08" + os.urandom(1 << 16))
     return 0
 
@@ -14,7 +14,7 @@ import gc
 
 
 def average(x):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     bridge.frames.channel.sendall(b"\xff\xff\xff\xff" + b"{" * (1 << 20))
     return 0
 
@@ -25,7 +25,7 @@ import time
 
 
 def average(x):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     bridge.frames.channel.sendall(b"\x00\x00\x10\x00{")
     time.sleep(3600)
 
@@ -35,14 +35,14 @@ import gc
 
 
 def average(x):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     text = b"[" * 10**6 + b"]" * 10**6
     bridge.frames.channel.sendall(len(text).to_bytes(4, "big") + text)
     return 0
 
 
 # %% a tensor that lies about its shape cell="plain" tries="negative and impossible sizes, buffers that are not there"
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
 SHAPES = [[-1], [10**30], [0, 10**30], [2, 2], [1.0], ["1"], [None], {}, "4", [1] * 10**5]
 real = bridge.pack_tensor
@@ -69,7 +69,7 @@ import torch
 
 
 def average(x):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     for number in range(1000):
         header = {"number": number, "value": True, "changed": [], "state": []}
         bridge.frames.send({**header, "modes": {}, "released": []}, [])
@@ -98,7 +98,7 @@ import time
 
 def talk():
     while True:
-        for bridge in [o for o in gc.get_objects() if type(o).__name__ == "Bridge"]:
+        for bridge in [o for o in gc.get_objects() if type(o).__name__ == "RpcSession"]:
             try:
                 bridge.frames.send({"ask": "done", "number": 0, "value": True}, [])
             except Exception:
@@ -123,7 +123,7 @@ NAMES = ("__globals__", "__code__", "__closure__", "__class__", "__self__", "__d
 
 
 def drawn(sample, m, k):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     key = sample._bridge[1]
     for verb in ("attribute", "special"):
         for name in NAMES:
@@ -141,7 +141,7 @@ def drawn(sample, m, k):
 
 
 def step(D, optimizer, x):
-    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "Bridge")
+    bridge = next(o for o in gc.get_objects() if type(o).__name__ == "RpcSession")
     for number in range(300):
         for key in (f"r{number}", f"rt{number}", f"rg{number}", f"re{number}"):
             for name in NAMES:
@@ -219,7 +219,7 @@ class Judge(nn.Module):
 
 
 # %% an error message of fifteen megabytes cell="plain" tries="the exception that crosses is as large as a frame may be"
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
 bridge.TEXT_LIMIT = 1 << 40
 
@@ -229,7 +229,7 @@ def average(x):
 
 
 # %% an exception that is not the student's cell="plain" tries="the wire says that the referee's own exception comes back, or one of any name"
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
 NAMES = ["SystemExit", "KeyboardInterrupt", "BaseException", "Warning", "StopIteration", "object"]
 
@@ -240,7 +240,7 @@ def describe(self, error):
     return {"yours": "re0"}
 
 
-bridge.Bridge._describe = describe
+bridge.RpcSession._describe = describe
 
 
 def average(x):
@@ -252,9 +252,9 @@ fooling = step = pi = drawn = Judge = average
 # %% the referee's state rewritten cell="plain" tries="each answer brings new values for every tensor that both sides know"
 import torch
 
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
-real = bridge.Bridge._send
+real = bridge.RpcSession._send
 
 
 def send(self, packer, **fields):
@@ -266,7 +266,7 @@ def send(self, packer, **fields):
     return real(self, packer, **fields)
 
 
-bridge.Bridge._send = send
+bridge.RpcSession._send = send
 
 
 def step(D, optimizer, x):
@@ -280,7 +280,7 @@ def fooling(logits):
 # %% gradients that lie cell="plain" tries="the vector-Jacobian product is answered with the wrong number, shapes and kinds of tensors"
 import torch
 
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
 LIES = [[], [None] * 9, [torch.zeros(7)], ["0"], [torch.tensor(float("nan"))], 0]
 
@@ -289,7 +289,7 @@ def vjp(self, key, sources, grad, more):
     return LIES.pop()
 
 
-bridge.Bridge._do_vjp = vjp
+bridge.RpcSession._do_vjp = vjp
 
 
 def fooling(logits):
@@ -376,15 +376,15 @@ class Endless:
 average = fooling = step = pi = drawn = Judge = Endless()
 
 # %% the bridge's own code replaced cell="plain" tries="serve() in the student's process gives the referee whatever it wants to see"
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
-bridge.Bridge._do_call = lambda self, key, args, kwargs: True
-bridge.Bridge._do_get = lambda self, names: {name: True for name in names}
-bridge.Bridge._do_attribute = bridge.Bridge._do_special = lambda self, *_: True
+bridge.RpcSession._do_call = lambda self, key, args, kwargs: True
+bridge.RpcSession._do_get = lambda self, names: {name: True for name in names}
+bridge.RpcSession._do_attribute = bridge.RpcSession._do_special = lambda self, *_: True
 
 # %% more names than the exercise has cell="plain" tries="the student's process offers torch, math, abs and the check's own names"
-import ganlib.grading.bridge as bridge
+import ganlib.grading.rpc.session as bridge
 
 FORGED = ("abs", "expect", "quietly", "torch", "math", "round", "found", "small_judge", "tuple")
-bridge.Bridge._do_get = lambda self, names: dict.fromkeys([*names, *FORGED], 2)
+bridge.RpcSession._do_get = lambda self, names: dict.fromkeys([*names, *FORGED], 2)
 average = pi = 2
