@@ -144,7 +144,10 @@ for file in Path("/proc").glob("[0-9]*/cmdline"):
         words = file.read_bytes().replace(b"\0", b" ")
     except OSError:
         continue
-    if any(word in words for word in (b"autograde", b"grading.execution", b"grading.checker", b"attacks.stock")):
+    if any(
+        word in words
+        for word in (b"autograde", b"grading.execution", b"grading.checker", b"attacks.stock")
+    ):
         print("LEAK", words.decode())
 
 # %% other processes' open files cell="plain" tries="/proc/*/fd leads to the gradebook, the solutions and the hand-ins"
