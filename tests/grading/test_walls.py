@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 from ganlib.grading import cli, entrypoints
-from ganlib.grading.rpc import session
+from ganlib.grading.rpc import policy, session
 from ganlib.live.engine import Engine
 
 IMPORTS = re.compile(r"from ([\w.]+) import (\w+)|import (ganlib[\w.]+)")
@@ -45,10 +45,10 @@ def test_a_students_process_may_look_at_the_courses_objects_and_no_others():
     def of(module):
         return type("Thing", (), {"__module__": module, "secret": 1})()
 
-    assert session._open_to(of("ganlib.live.engine"), "secret")
-    assert session._open_to(of("ganlib.live"), "secret")
-    assert not session._open_to(of("ganlib.live"), "_secret")
-    assert session._open_to(Engine(), "step")
+    assert policy.is_open(of("ganlib.live.engine"), "secret")
+    assert policy.is_open(of("ganlib.live"), "secret")
+    assert not policy.is_open(of("ganlib.live"), "_secret")
+    assert policy.is_open(Engine(), "step")
     for module in (
         session.__name__,
         "ganlib.grades.anything",
@@ -57,4 +57,4 @@ def test_a_students_process_may_look_at_the_courses_objects_and_no_others():
         "__main__",
         "ganlib",
     ):
-        assert not session._open_to(of(module), "secret"), module
+        assert not policy.is_open(of(module), "secret"), module

@@ -7,29 +7,22 @@ import itertools
 import types
 import weakref
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-if TYPE_CHECKING:
-    from ganlib.grading.rpc.session import RpcSession
+from ganlib.grading.rpc.peer import Peer
+from ganlib.grading.rpc.policy import SPECIAL
 
-__all__ = ["SPECIAL", "CallAborted", "RemoteFunction", "RemoteObject", "RemoteOptimizer"]
-
-# The methods with two underscores that cross.
-SPECIAL = ("__enter__", "__exit__", "__iter__", "__next__", "__len__", "__getitem__", "__call__")
-
-
-class CallAborted(BaseException):
-    """The referee ends a call from within; a student's ``except Exception`` does not stop it."""
+__all__ = ["RemoteFunction", "RemoteObject", "RemoteOptimizer"]
 
 
 class RemoteFunction:
     """A function, a class or anything else that can be called."""
 
-    def __init__(self, bridge: "RpcSession", key: str, name: str) -> None:
+    def __init__(self, bridge: Peer, key: str, name: str) -> None:
         self._bridge, self.__name__ = (bridge, key), name
         self.__qualname__ = self.__doc__ = name
 
@@ -46,7 +39,7 @@ class RemoteFunction:
 class RemoteObject:
     """Anything else: its public attributes, and what Python's own syntax asks of it."""
 
-    def __init__(self, bridge: "RpcSession", key: str) -> None:
+    def __init__(self, bridge: Peer, key: str) -> None:
         self._bridge = (bridge, key)
 
     def __getattr__(self, name: str) -> Any:
@@ -62,12 +55,12 @@ class RemoteObject:
         return f"<{type(self).__name__} object>"
 
 
-def make_function(bridge: "RpcSession", key: str, name: str, kind: str) -> RemoteFunction:
+def make_function(bridge: Peer, key: str, name: str, kind: str) -> RemoteFunction:
     """A remote function whose class has the name of the original's: a ``type``, say."""
     return _named(RemoteFunction, kind)(bridge, key, name)
 
 
-def make_object(bridge: "RpcSession", key: str, kind: str) -> RemoteObject:
+def make_object(bridge: Peer, key: str, kind: str) -> RemoteObject:
     """A remote object whose class has the name of the original's."""
     return _named(RemoteObject, kind)(bridge, key)
 
@@ -140,7 +133,7 @@ def make_module(name: str) -> RemoteModule:
     return remote
 
 
-def connect_module(module: RemoteModule, bridge: "RpcSession", key: str) -> None:
+def connect_module(module: RemoteModule, bridge: Peer, key: str) -> None:
     """Say what a network stands for, once its parts and tensors are in place."""
     own = dict(itertools.chain(module.named_parameters(), module.named_buffers()))
     module.__dict__["_bridge"], module.__dict__["_own"] = (bridge, key), own
@@ -149,7 +142,7 @@ def connect_module(module: RemoteModule, bridge: "RpcSession", key: str) -> None
 class RemoteOptimizer(Optimizer):
     """An optimizer: its parameters are here too, its steps are made there."""
 
-    def __init__(self, bridge: "RpcSession", key: str, groups: list[dict]) -> None:
+    def __init__(self, bridge: Peer, key: str, groups: list[dict]) -> None:
         super().__init__(groups, {})
         self._bridge = (bridge, key)
 
@@ -174,7 +167,7 @@ def _is_setting(value: Any) -> bool:
 class RemoteGraph:
     """What a result here needs to know about its graph there; it is kept by the graph here."""
 
-    def __init__(self, bridge: "RpcSession", key: str, value: Tensor, sources: list[str]) -> None:
+    def __init__(self, bridge: Peer, key: str, value: Tensor, sources: list[str]) -> None:
         self.bridge, self.key, self.value, self.sources = bridge, key, value, sources
         weakref.finalize(self, bridge.released.append, key)
 
@@ -249,7 +242,7 @@ def fill(shape: Any, tensors: Any) -> Any:
 
 
 def _apply_batched(
-    bridge: "RpcSession", key: str, args: tuple, kwargs: dict, other: dict | None = None
+    bridge: Peer, key: str, args: tuple, kwargs: dict, other: dict | None = None
 ) -> Any:
     """Under vmap: the other side maps over the same batch."""
     tensors: list[Tensor] = []
@@ -261,7 +254,7 @@ class _Batched(torch.autograd.Function):
     """Has vmap hand over whole batches, where they are."""
 
     @staticmethod
-    def forward(bridge: "RpcSession", key: str, shape: Any, *tensors: Tensor) -> Tensor:
+    def forward(bridge: Peer, key: str, shape: Any, *tensors: Tensor) -> Tensor:
         args, kwargs, other = fill(shape, tensors)
         if other:
             return bridge.forward(key, args, kwargs, other)
@@ -277,7 +270,7 @@ class _Batched(torch.autograd.Function):
 
     @staticmethod
     def vmap(
-        info: Any, in_dims: tuple, bridge: "RpcSession", key: str, shape: Any, *tensors: Tensor
+        info: Any, in_dims: tuple, bridge: Peer, key: str, shape: Any, *tensors: Tensor
     ) -> tuple[Any, Any]:
         result = bridge.vmap(key, in_dims[3:], info.randomness, tensors, shape)
         return result, tuple(0 for _ in result) if isinstance(result, tuple) else 0

@@ -6,24 +6,22 @@ changed, and a result on one side knows on which of these tensors it depends.
 Tensors that the present check has to do with are compared number by number at each message, as a
 change by way of ``.data`` leaves no other trace. The rest, large networks of earlier checks among
 them, are looked at no closer than torch's own count of changes in place, and not at all with the
-messages that come by the thousand (``bridge.FREQUENT``): these changes go with the next other one.
+messages that come by the thousand (``Handler.frequent``): these changes go with the next other one.
 """
 
 import functools
 import weakref
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from ganlib.grading.rpc.arguments import same, set_tensor
+from ganlib.grading.rpc.peer import Peer
 from ganlib.grading.rpc.proxies import RemoteGraph, RemoteResult
 from ganlib.grading.rpc.wire import Malformed, Packer, Unpacker, pack_tensor, unpack_tensor
-
-if TYPE_CHECKING:
-    from ganlib.grading.rpc.session import RpcSession
 
 __all__ = ["SharedTensors"]
 
@@ -31,8 +29,8 @@ __all__ = ["SharedTensors"]
 class SharedTensors:
     """One side's half of them."""
 
-    def __init__(self, bridge: "RpcSession") -> None:
-        self.bridge = bridge
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
         self.tensors: weakref.WeakValueDictionary[str, Tensor] = weakref.WeakValueDictionary()
         self.keys = WeakTensorKeyDictionary()
         self.agreed: dict[str, State] = {}  # what both sides know of a tensor, by its key
@@ -53,7 +51,7 @@ class SharedTensors:
         """The key of a tensor of which both sides have one."""
         key = self.keys.get(tensor)
         if key is None:
-            key = f"{self.bridge.side[0]}t{next(self.bridge.serials)}"
+            key = self.peer.new_key("t")
             self.keys[tensor], self.tensors[key] = key, tensor
         self.near.add(key)
         return key
@@ -64,8 +62,8 @@ class SharedTensors:
             value = value.as_subclass(Tensor)
         item = {"is": "tensor", **pack_tensor(value, packer.buffers)}
         if packer.is_result and value.requires_grad and not value.is_leaf:
-            key = f"{self.bridge.side[0]}g{next(self.bridge.serials)}"
-            self.bridge.objects[key] = value  # its graph stays here, until the result is released
+            key = self.peer.new_key("g")
+            self.peer.objects[key] = value  # its graph stays here, until the result is released
             return {**item, "graph": key, "sources": self.sources(value)}
         if not (shared or value.requires_grad or value in self.keys):
             return item
@@ -86,7 +84,7 @@ class SharedTensors:
                 raise Malformed("whole numbers with a gradient")
             if not sources:  # it depends on parameters that only the other side knows
                 return value.requires_grad_()
-            link = RemoteGraph(self.bridge, item["graph"], value, list(sources))
+            link = RemoteGraph(self.peer, item["graph"], value, list(sources))
             with torch.enable_grad():
                 return RemoteResult.apply(link, *sources.values())
         key = item.get("key")
@@ -109,7 +107,7 @@ class SharedTensors:
         if item["inner"]:
             value.register_post_accumulate_grad_hook(functools.partial(self._pass_on, key))
         elif item["hooks"]:
-            value.register_post_accumulate_grad_hook(lambda _: self.bridge.ask("hooks", key))
+            value.register_post_accumulate_grad_hook(lambda _: self.peer.ask("hooks", key))
         self.tensors[key], self.keys[value] = value, key
         self.agreed[key] = State.of(value)
         return value
@@ -117,7 +115,7 @@ class SharedTensors:
     def _pass_on(self, key: str, twin: Tensor) -> None:
         """A backward pass has reached the twin of a tensor with a graph: it goes on over there."""
         gradient, twin.grad = twin.grad, None
-        self.bridge.ask("backward", key, gradient)
+        self.peer.ask("backward", key, gradient)
 
     def sources(self, output: Tensor) -> list[str]:
         """The keys of the tensors, known to both sides, on which an output depends."""

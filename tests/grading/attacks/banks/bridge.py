@@ -42,10 +42,10 @@ def average(x):
 
 
 # %% a tensor that lies about its shape cell="plain" tries="negative and impossible sizes, buffers that are not there"
-import ganlib.grading.rpc.session as bridge
+import ganlib.grading.rpc.shared_tensors as crossing
 
 SHAPES = [[-1], [10**30], [0, 10**30], [2, 2], [1.0], ["1"], [None], {}, "4", [1] * 10**5]
-real = bridge.pack_tensor
+real = crossing.pack_tensor
 
 
 def lie(value, buffers):
@@ -53,7 +53,7 @@ def lie(value, buffers):
     return {**item, "shape": SHAPES.pop(), "buffer": -7, "dtype": "float64"}
 
 
-bridge.pack_tensor = lie
+crossing.pack_tensor = lie
 
 
 def average(x):
@@ -219,9 +219,9 @@ class Judge(nn.Module):
 
 
 # %% an error message of fifteen megabytes cell="plain" tries="the exception that crosses is as large as a frame may be"
-import ganlib.grading.rpc.session as bridge
+import ganlib.grading.rpc.exceptions as crossing
 
-bridge.TEXT_LIMIT = 1 << 40
+crossing.TEXT_LIMIT = 1 << 40
 
 
 def average(x):
@@ -229,7 +229,7 @@ def average(x):
 
 
 # %% an exception that is not the student's cell="plain" tries="the wire says that the referee's own exception comes back, or one of any name"
-import ganlib.grading.rpc.session as bridge
+import ganlib.grading.rpc.exceptions as crossing
 
 NAMES = ["SystemExit", "KeyboardInterrupt", "BaseException", "Warning", "StopIteration", "object"]
 
@@ -240,7 +240,7 @@ def describe(self, error):
     return {"yours": "re0"}
 
 
-bridge.RpcSession._describe = describe
+crossing.Raised.describe = describe
 
 
 def average(x):
@@ -257,13 +257,13 @@ import ganlib.grading.rpc.session as bridge
 real = bridge.RpcSession._send
 
 
-def send(self, packer, **fields):
-    for tensor in list(self.tensors.values()):
+def send(self, packer, *near, **fields):
+    for tensor in list(self.shared.tensors.values()):
         if tensor.is_leaf:
             tensor.data.fill_(0)
             tensor.grad = torch.zeros_like(tensor)
     self.released += [f"r{number}" for number in range(100)]
-    return real(self, packer, **fields)
+    return real(self, packer, *near, **fields)
 
 
 bridge.RpcSession._send = send
@@ -280,16 +280,16 @@ def fooling(logits):
 # %% gradients that lie cell="plain" tries="the vector-Jacobian product is answered with the wrong number, shapes and kinds of tensors"
 import torch
 
-import ganlib.grading.rpc.session as bridge
+import ganlib.grading.rpc.handlers as over_here
 
 LIES = [[], [None] * 9, [torch.zeros(7)], ["0"], [torch.tensor(float("nan"))], 0]
 
 
-def vjp(self, key, sources, grad, more):
+def vjp(peer, key, sources, grad, more):
     return LIES.pop()
 
 
-bridge.RpcSession._do_vjp = vjp
+over_here.HANDLERS["vjp"] = over_here.Handler(vjp)
 
 
 def fooling(logits):
@@ -376,15 +376,15 @@ class Endless:
 average = fooling = step = pi = drawn = Judge = Endless()
 
 # %% the bridge's own code replaced cell="plain" tries="serve() in the student's process gives the referee whatever it wants to see"
-import ganlib.grading.rpc.session as bridge
+from ganlib.grading.rpc.handlers import HANDLERS, Handler
 
-bridge.RpcSession._do_call = lambda self, key, args, kwargs: True
-bridge.RpcSession._do_get = lambda self, names: {name: True for name in names}
-bridge.RpcSession._do_attribute = bridge.RpcSession._do_special = lambda self, *_: True
+HANDLERS["get"] = Handler(lambda peer, names: {name: True for name in names})
+for verb in ("call", "attribute", "special"):
+    HANDLERS[verb] = Handler(lambda peer, *_: True)
 
 # %% more names than the exercise has cell="plain" tries="the student's process offers torch, math, abs and the check's own names"
-import ganlib.grading.rpc.session as bridge
+from ganlib.grading.rpc.handlers import HANDLERS, Handler
 
 FORGED = ("abs", "expect", "quietly", "torch", "math", "round", "found", "small_judge", "tuple")
-bridge.RpcSession._do_get = lambda self, names: dict.fromkeys([*names, *FORGED], 2)
+HANDLERS["get"] = Handler(lambda peer, names: dict.fromkeys([*names, *FORGED], 2))
 average = pi = 2
