@@ -1,4 +1,4 @@
-"""Grades a course of nbgrader's, safely and as a whole class; it knows nothing of GANs.
+"""Grades a course of nbgrader's, safely and as a whole class. It imports no other part of ganlib.
 
 A submission's way, and the process in which each step runs (a line is a process, an arrow starts
 it or sends to it):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbgrader import api
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,17 @@ AUTOGRADERS = {
     "grade": ("auto_score", "needs_manual_grade"),
     "comment": ("auto_comment",),
 }
+
+
+@contextmanager
+def opened(coursedir: CourseDirectory, name: str) -> Iterator[tuple[api.Gradebook, api.Assignment]]:
+    """The gradebook, and an assignment in it; LookupError where it has none of that name."""
+    with api.Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            assignment = gradebook.find_assignment(name)
+        except api.MissingEntry:
+            raise LookupError(f"the gradebook has no {name}") from None
+        yield gradebook, assignment
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat.v4 import new_notebook
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment
 
 from ganlib.grading.execution.assignment import read_course
+from ganlib.grading.gradebook import opened
 from ganlib.grading.reports import verdicts
 from ganlib.grading.text import strip_control_chars
 
@@ -60,11 +61,7 @@ class Marks:
 def read_marks(course: Path, name: str) -> Marks:
     """Everyone's mark as it stands in the gradebook; LookupError for an unknown assignment."""
     _, coursedir = read_course(course)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            assignment = gradebook.find_assignment(name)
-        except MissingEntry:
-            raise LookupError(f"the gradebook has no {name}") from None
+    with opened(coursedir, name) as (gradebook, assignment):
         found = [_mark(gradebook, each) for each in assignment.submissions]
         most = float(assignment.max_score)
     return Marks(name, most, tuple(sorted(found, key=lambda mark: mark.student)))

@@ -21,12 +21,13 @@ import nbformat
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from ganlib.grading.batch import records
 from ganlib.grading.batch.records import Record
 from ganlib.grading.execution.assignment import read_course
+from ganlib.grading.gradebook import opened
 from ganlib.grading.notebook_cells import given_cells
 from ganlib.grading.reports import verdicts
 from ganlib.grading.reports.similar import NOT_A_VERDICT, Pair, similar
@@ -94,11 +95,7 @@ class ClassReport:
 def read_class(course: Path, name: str) -> ClassReport:
     """The class as it stands; LookupError for an unknown assignment."""
     _, coursedir = read_course(course)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            assignment = gradebook.find_assignment(name)
-        except MissingEntry:
-            raise LookupError(f"the gradebook has no {name}") from None
+    with opened(coursedir, name) as (gradebook, assignment):
         found = [_graded(gradebook, coursedir, each) for each in assignment.submissions]
         given = {
             cell.name: cell.source
